@@ -1,0 +1,1 @@
+"""THE REGULATION: 《简阳市网格员管理办法（试行）》 as pure functions of facts; no clock, no I/O."""

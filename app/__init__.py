@@ -1,0 +1,1 @@
+"""The backend behind a grid worker's handset."""

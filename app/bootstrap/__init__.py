@@ -1,0 +1,1 @@
+"""Sets up what the application needs, with the standard library only."""

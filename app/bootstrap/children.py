@@ -1,0 +1,53 @@
+"""Runs a command to its end: it gets the signals meant for it and never outlives this process."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+TIED = Path(__file__).with_name("tied.py")
+
+FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run_child(command: Sequence[str], variables: Mapping[str, str] | None = None) -> int:
+    """The exit code, 128 + n where signal n ended it."""
+    tied = [sys.executable, str(TIED), *command]
+    environment = {**os.environ, **(variables or {})}
+    child = subprocess.Popen(tied, env=environment)
+    with _forwarding(child):
+        code = child.wait()
+    return code if code >= 0 else 128 - code
+
+
+@contextmanager
+def _forwarding(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    def forward(number: int, _frame: FrameType | None) -> None:
+        # Ctrl-C reaches the whole foreground group; the child has it already.
+        if number != signal.SIGINT or not typed_at_terminal():
+            child.send_signal(number)
+
+    before = {s: signal.signal(s, forward) for s in FORWARDED}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def typed_at_terminal() -> bool:
+    """Whether this process is in the foreground of a terminal."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

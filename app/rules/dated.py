@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from app.rules.cite import Cite
+from app.rules.cite import Cite, cites
 
 T = TypeVar("T")
+
+SINCE = Cite("0", "九")
 
 IN_FORCE = date(2017, 9, 1)
 """《简阳市网格员管理办法（试行）》九: 从即日起开始试行."""
@@ -26,6 +28,7 @@ class Dated(Generic[T]):
             raise ValueError("a dated value needs entries in strictly rising order")
         self.history = history
 
+    @cites(SINCE)
     def on(self, day: date) -> T:
         """The value in force on `day`; before the first there is none to judge by."""
         in_force = [entry.value for entry in self.history if entry.start <= day]

@@ -176,10 +176,10 @@ def count_hours(
         of_the_half = clip(of_the_day, *bounds)
         counted = length_s(of_the_half)
         moved = min(overlap_s(of_the_half, kept_appointments), max(0.0, counted - owes))
-        halves.append(round(counted - moved, 1))
-    total = round(length_s(of_the_day), 1)
-    morning, afternoon = halves
-    return Hours(total, morning, afternoon, round(total - morning - afternoon, 1))
+        halves.append(counted - moved)
+    total, (morning, afternoon) = length_s(of_the_day), halves
+    off_peak = max(0.0, total - morning - afternoon)
+    return Hours(*(round(seconds, 1) for seconds in (total, morning, afternoon, off_peak)))
 
 
 @cites(FLD_1, FLD_3, FLD_4)

@@ -1,0 +1,5 @@
+"""Boards, summaries, lists."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/v1", tags=["supervision"])

@@ -1,0 +1,5 @@
+"""The duty calendar."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/v1", tags=["city"])

@@ -1,0 +1,89 @@
+"""What an endpoint's signature may ask for: a transaction, the asker with a scope, the language."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Query, Request, Security
+from fastapi.security import OAuth2PasswordBearer, SecurityScopes
+from sqlalchemy.orm import Session
+
+from app.kit import clock
+from app.kit.errors import Forbidden, Unauthenticated
+from app.kit.language import Language, preferred
+from app.people.principal import Principal
+from app.people.roles import SCOPES
+from app.people.tokens import Doorkeeper
+
+
+def session(request: Request) -> Iterator[Session]:
+    """One transaction a request, committed before the answer leaves."""
+    with request.app.state.sessions.begin() as db:
+        yield db
+
+
+Db = Annotated[Session, Depends(session, scope="function")]
+
+
+def moment() -> datetime:
+    """The instant of the request."""
+    return clock.now()
+
+
+Now = Annotated[datetime, Depends(moment)]
+
+
+def language(request: Request) -> Language:
+    """The language the caller reads."""
+    return preferred(request.headers.get("accept-language"))
+
+
+Reads = Annotated[Language, Depends(language)]
+
+bearer_token = OAuth2PasswordBearer(
+    "/v1/tokens",
+    scopes={name: f"{zh} / {en}" for name, (zh, en) in SCOPES.items()},
+    auto_error=False,
+)
+
+
+def principal(
+    needed: SecurityScopes,
+    request: Request,
+    now: Now,
+    token: Annotated[str | None, Depends(bearer_token)],
+) -> Principal:
+    """Whoever the token names, if every scope needed is held."""
+    if token is None:
+        raise Unauthenticated
+    doorkeeper: Doorkeeper = request.app.state.doorkeeper
+    asker = doorkeeper.admit(token, now)
+    if not set(needed.scopes) <= asker.scopes:
+        raise Forbidden(needed=needed.scopes)
+    return asker
+
+
+Handset = Annotated[Principal, Security(principal, scopes=["handset"])]
+Me = Annotated[Principal, Security(principal, scopes=["me"])]
+SignedIn = Annotated[Principal, Security(principal, scopes=["account"])]
+UnitsReader = Annotated[Principal, Security(principal, scopes=["units:read"])]
+UnitsWriter = Annotated[Principal, Security(principal, scopes=["units:write"])]
+WorkersReader = Annotated[Principal, Security(principal, scopes=["workers:read"])]
+WorkersWriter = Annotated[Principal, Security(principal, scopes=["workers:write"])]
+CalendarReader = Annotated[Principal, Security(principal, scopes=["calendar:read"])]
+CalendarWriter = Annotated[Principal, Security(principal, scopes=["calendar:write"])]
+ParametersReader = Annotated[Principal, Security(principal, scopes=["parameters:read"])]
+ParametersWriter = Annotated[Principal, Security(principal, scopes=["parameters:write"])]
+BoardsReader = Annotated[Principal, Security(principal, scopes=["boards:read"])]
+TracksReader = Annotated[Principal, Security(principal, scopes=["tracks:read"])]
+DecisionsReader = Annotated[Principal, Security(principal, scopes=["decisions:read"])]
+DecisionsWriter = Annotated[Principal, Security(principal, scopes=["decisions:write"])]
+AccountsReader = Annotated[Principal, Security(principal, scopes=["accounts:read"])]
+AccountsWriter = Annotated[Principal, Security(principal, scopes=["accounts:write"])]
+SecurityWriter = Annotated[Principal, Security(principal, scopes=["security:write"])]
+AuditReader = Annotated[Principal, Security(principal, scopes=["audit:read"])]
+
+Limit = Annotated[int, Query(ge=1, le=500, description="How many rows at most")]
+Cursor = Annotated[
+    str | None, Query(max_length=400, description="`next_cursor` of the page before")
+]

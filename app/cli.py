@@ -1,0 +1,61 @@
+"""The commands behind `python3 -m app`."""
+
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from app.db import schema
+from app.main import create_app
+from app.settings import Settings
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+console = Console()
+
+
+def application() -> object:
+    """The service, as uvicorn's workers build it."""
+    return create_app(Settings())
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
+    workers: Annotated[int, typer.Option(help="Server processes", min=1)] = 1,
+) -> None:
+    """Serve the API."""
+    uvicorn.run(
+        "app.cli:application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_level="warning",
+        proxy_headers=True,
+    )
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's schema to this release."""
+    console.print(f"schema at {schema.upgrade(Settings())}")
+
+
+@cli.command()
+def check_migrations() -> None:
+    """Build a fresh database by migrations alone and compare it with the models."""
+    schema.check(Settings())
+    console.print("migrations build exactly what the models say")
+
+
+@cli.command()
+def new_epoch() -> None:
+    """After a restore: handsets send their last 30 days again, pull cursors start anew."""
+    console.print(f"server epoch {schema.new_epoch(Settings())}")
+
+
+if __name__ == "__main__":
+    cli()

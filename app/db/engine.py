@@ -1,0 +1,24 @@
+"""The engine and its sessions."""
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.settings import Settings
+
+Sessions = sessionmaker[Session]
+
+
+def make_engine(settings: Settings) -> Engine:
+    """An engine whose connections speak UTC and give up on a lock after ten seconds."""
+    return create_engine(
+        settings.sqlalchemy_url,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_size,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
+    )
+
+
+def make_sessions(engine: Engine) -> Sessions:
+    """Sessions that keep what they loaded after the commit."""
+    return sessionmaker(engine, expire_on_commit=False)

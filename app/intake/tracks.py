@@ -1,0 +1,5 @@
+"""Track batches."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/v1", tags=["handset"])

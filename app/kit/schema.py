@@ -1,0 +1,46 @@
+"""How the API's bodies are written: strict inward, plain outward."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+
+def _no_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain NUL")
+    return text
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_no_nul),
+]
+"""One line a person wrote."""
+
+Paragraph = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+    AfterValidator(_no_nul),
+]
+"""Some lines a person wrote."""
+
+UnitCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})$")]
+CommunityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+GridCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{15}$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Metres = Annotated[float, Field(ge=0, le=1_000_000)]
+
+
+class In(BaseModel):
+    """A body that comes in: unknown fields, NaN and infinity are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class Out(BaseModel):
+    """A body that goes out."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)

@@ -1,0 +1,107 @@
+"""Builds the application. The only module that knows every part."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.api import (
+    accounts,
+    attendance,
+    boards,
+    calendar,
+    corrections,
+    days,
+    decisions,
+    leave,
+    limits,
+    me,
+    observation,
+    operations,
+    parameters,
+    problems,
+    tokens,
+    units,
+    workers,
+)
+from app.api.contract import Problem
+from app.db.engine import make_engine, make_sessions
+from app.intake import anchors, pull, push, records, tracks
+from app.people.tokens import Doorkeeper
+from app.settings import Settings
+
+CAPABILITIES = (
+    tokens,
+    accounts,
+    units,
+    workers,
+    calendar,
+    parameters,
+    anchors,
+    push,
+    records,
+    tracks,
+    pull,
+    me,
+    attendance,
+    corrections,
+    leave,
+    decisions,
+    boards,
+    days,
+)
+
+DESCRIPTION = """网格员手持终端与各级平台的后台接口。每个结论都注明条款并列出依据的记录。
+
+The backend behind a grid worker's handset. Every verdict names its clause and shows its records."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole service over one database."""
+    observation.configure_logs(settings.log_level)
+    app = FastAPI(
+        title="网格员后台接口 / Grid worker API",
+        description=DESCRIPTION,
+        version="1.0.0",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings = settings
+    app.state.engine = make_engine(settings)
+    app.state.sessions = make_sessions(app.state.engine)
+    app.state.doorkeeper = Doorkeeper(app.state.sessions, settings.secret)
+    for capability in CAPABILITIES:
+        app.include_router(capability.router)
+    operations.install(app)
+    problems.install(app)
+    app.add_middleware(limits.Limits)
+    app.add_middleware(observation.Observation)
+    app.openapi = lambda: contract(app)  # type: ignore[method-assign]
+    return app
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """As many threads as the pool has connections, and the pool closed at the end."""
+    anyio.to_thread.current_default_thread_limiter().total_tokens = app.state.settings.pool_size * 2
+    yield
+    app.state.engine.dispose()
+
+
+def contract(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the one shape that every refusal has."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = Problem.model_json_schema()
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,34 @@
+"""A record's circumstances: whose it is, which device made it, and when (handset.md, ATT-4)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from app.kit.clock import civil_day
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What every record from the field carries beside its body.
+
+    `id` is made by the handset (UUIDv7). `device_time` is what its clock said, `at` the corrected
+    time that is judged, `received_at` our own; `proven` says whether an anchor proves `at`;
+    `offset_s` is the handset's clock minus the true time, in seconds. `community_code` is the
+    worker's post on the civil day of `at`.
+    """
+
+    id: UUID
+    account_id: UUID
+    worker_id: UUID
+    device_id: UUID | None
+    community_code: str
+    device_time: datetime
+    at: datetime
+    received_at: datetime
+    proven: bool
+    offset_s: float
+
+    @property
+    def day(self) -> date:
+        """The civil day in Asia/Shanghai that the record belongs to."""
+        return civil_day(self.at)

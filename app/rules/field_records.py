@@ -1,0 +1,33 @@
+"""The words of what a worker records in the grid: visits (VIS-1 to VIS-5) and events (EVT-1, EVT-2)."""
+
+from enum import StrEnum
+
+
+class VisitKind(StrEnum):
+    """The five kinds of visits (三(一)1 “5”)."""
+
+    PROPERTY_AND_GUARDS = "property_and_guards"
+    RENTED_AND_FLOATING = "rented_and_floating"
+    SPECIAL_GROUP = "special_group"
+    CARED_FOR = "cared_for"
+    PERMANENT_RESIDENT = "permanent_resident"
+
+
+class IncidentCategory(StrEnum):
+    """First level of the category tree (二1 to 二8)."""
+
+    LIVELIHOOD_SERVICE = "livelihood_service"
+    DISPUTE = "dispute"
+    PUBLIC_SAFETY = "public_safety"
+    SPECIAL_GROUP_SERVICE = "special_group_service"
+    SERVICE_REQUEST = "service_request"
+    POLICY_PUBLICITY = "policy_publicity"
+    EMERGENCY = "emergency"
+    OTHER = "other"
+
+
+class Severity(StrEnum):
+    """A major event (重大事件) goes to community and township at once (EVT-2)."""
+
+    GENERAL = "general"
+    MAJOR = "major"

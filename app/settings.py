@@ -1,0 +1,47 @@
+"""What the environment decides: one small frozen object."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Read from the environment: `DATABASE_URL`, and the rest with `GRID_` before the name."""
+
+    model_config = SettingsConfigDict(env_prefix="GRID_", frozen=True, populate_by_name=True)
+
+    database_url: str = Field(validation_alias="DATABASE_URL")
+    state_dir: Path = ROOT / "var"
+    secret_key: str | None = None
+    jobs: bool = True
+    log_level: str = "INFO"
+    pool_size: int = Field(default=10, ge=2)
+    requests_per_minute: int = Field(default=600, ge=1)
+    minimum_app_version: str = "1.0.0"
+
+    @cached_property
+    def sqlalchemy_url(self) -> str:
+        """The database's address for SQLAlchemy, with the only driver used here."""
+        return "postgresql+psycopg://" + self.database_url.partition("://")[2]
+
+    @cached_property
+    def libpq_url(self) -> str:
+        """The database's address as libpq, psycopg and pg_dump read it."""
+        return "postgresql://" + self.database_url.partition("://")[2]
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key that signs tokens and encrypts second factors: outside the database."""
+        if self.secret_key:
+            return self.secret_key.encode()
+        path = self.state_dir / "secret.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text().encode()

@@ -1,0 +1,9 @@
+"""Alive, ready, measured, documented."""
+
+from tests.conftest import SignedIn
+
+
+def test_alive_ready_and_measured(client: SignedIn) -> None:
+    assert client.http.get("/healthz").json() == {"status": "alive"}
+    assert client.http.get("/readyz").json() == {"status": "ready"}
+    assert 'route="/readyz"' in client.http.get("/metrics").text

@@ -1,0 +1,117 @@
+"""Real PostgreSQL for every test: a small city built once, cloned for each test that asks."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from psycopg import sql
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session
+
+from app.db import schema
+from app.db.engine import make_engine, make_sessions
+from app.main import create_app
+from app.settings import Settings
+from tests import city as small_city
+from tests.city import City
+
+Headers = dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The server that tests make their databases on, and a folder of their own for state."""
+    os.environ["GRID_STATE_DIR"] = str(tmp_path_factory.mktemp("state"))
+    os.environ["GRID_REQUESTS_PER_MINUTE"] = "1000000"
+    return Settings()
+
+
+@pytest.fixture(scope="session")
+def template(server: Settings) -> Iterator[tuple[Settings, City]]:
+    """A migrated database with the small city in it; never written to again."""
+    with schema.scratch_database(server, "test_template") as fresh:
+        schema.upgrade(fresh)
+        engine = make_engine(fresh)
+        with make_sessions(engine).begin() as db:
+            city = small_city.build(db)
+        engine.dispose()
+        yield fresh, city
+
+
+@pytest.fixture
+def database(server: Settings, template: tuple[Settings, City]) -> Iterator[Settings]:
+    """A database of one's own with the small city in it."""
+    source = make_url(template[0].libpq_url).database
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server.libpq_url, autocommit=True) as admin:
+        made = sql.SQL("create database {} template {}")
+        admin.execute(made.format(sql.Identifier(name), sql.Identifier(source or "")))
+        try:
+            url = make_url(server.libpq_url).set(database=name)
+            yield Settings(database_url=url.render_as_string(hide_password=False))
+        finally:
+            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def city(template: tuple[Settings, City]) -> City:
+    """Who and what is in the small city."""
+    return template[1]
+
+
+@pytest.fixture
+def api(database: Settings) -> Iterator[FastAPI]:
+    """The service over a database of its own."""
+    app = create_app(database)
+    yield app
+    app.state.engine.dispose()
+
+
+@pytest.fixture
+def db(api: FastAPI) -> Iterator[Session]:
+    """A transaction beside the service's; commit to show it."""
+    with api.state.sessions() as session:
+        yield session
+
+
+@dataclass
+class SignedIn:
+    """A client of the API and what each person of the city needs to use it."""
+
+    http: TestClient
+    city: City
+    devices: dict[str, UUID] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def as_(self, who: str) -> Headers:
+        """The headers of a worker (by grid code) or an office (by role), signed in once."""
+        if who not in self.tokens:
+            device = self.devices.setdefault(who, uuid4())
+            body = {
+                "phone": self.city.phones[who],
+                "password": small_city.PASSWORD,
+                "device": {"id": str(device), "model": "test", "app_version": "1.0.0"},
+            }
+            answer = self.http.post("/v1/tokens", json=body)
+            assert answer.status_code == 200, answer.text
+            self.tokens[who] = answer.json()["access_token"]
+        return {"Authorization": f"Bearer {self.tokens[who]}"}
+
+
+@pytest.fixture
+def client(api: FastAPI, city: City) -> Iterator[SignedIn]:
+    """A client of the API; unexpected errors of the server fail the test."""
+    with TestClient(api) as http:
+        yield SignedIn(http, city)
+
+
+@pytest.fixture
+def root() -> Path:
+    """The project's folder."""
+    return Path(__file__).resolve().parent.parent

@@ -1,8 +1,13 @@
 """How the API's bodies are written: strict inward, plain outward."""
 
+from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+IN_FORCE = date(2017, 9, 1)
+"""The date of the regulation: nothing before it is judged."""
+LAST_DAY = date(2099, 12, 31)
 
 
 def _no_nul(text: str) -> str:
@@ -29,6 +34,15 @@ UnitCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{
 CommunityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 GridCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{15}$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")]
+Day = Annotated[date, Field(ge=IN_FORCE, le=LAST_DAY)]
+"""A civil date in Asia/Shanghai, from the regulation's own date on."""
+
+Instant = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC)),
+]
+"""A moment with its offset from UTC."""
+
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Metres = Annotated[float, Field(ge=0, le=1_000_000)]

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import FrameType
 
 TIED = Path(__file__).with_name("tied.py")
-
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -18,22 +17,39 @@ def run_child(command: Sequence[str], variables: Mapping[str, str] | None = None
     """The exit code, 128 + n where signal n ended it."""
     tied = [sys.executable, str(TIED), *command]
     environment = {**os.environ, **(variables or {})}
-    child = subprocess.Popen(tied, env=environment)
-    with _forwarding(child):
+    with _signals() as received:
+        child = subprocess.Popen(tied, env=environment)
+        received.begin(child)
         code = child.wait()
     return code if code >= 0 else 128 - code
 
 
-@contextmanager
-def _forwarding(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    def forward(number: int, _frame: FrameType | None) -> None:
-        # Ctrl-C reaches the whole foreground group; the child has it already.
-        if number != signal.SIGINT or not typed_at_terminal():
+class Signals:
+    """Passes signals on to the child, also those that came while it was being started."""
+
+    def __init__(self) -> None:
+        self._early: list[int] = []
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def begin(self, child: subprocess.Popen[bytes]) -> None:
+        self._child = child
+        for number in self._early:
             child.send_signal(number)
 
-    before = {s: signal.signal(s, forward) for s in FORWARDED}
+    def take(self, number: int, _frame: FrameType | None) -> None:
+        # Ctrl-C reaches the whole foreground group; a child has it already.
+        if self._child is None:
+            self._early.append(number)
+        elif number != signal.SIGINT or not typed_at_terminal():
+            self._child.send_signal(number)
+
+
+@contextmanager
+def _signals() -> Iterator[Signals]:
+    received = Signals()
+    before = {s: signal.signal(s, received.take) for s in FORWARDED}
     try:
-        yield
+        yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

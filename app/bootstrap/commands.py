@@ -13,7 +13,7 @@ from app.bootstrap.copies import backup, restore
 from app.bootstrap.handover import SETTING_UP_STEPS, ensure_python, run_application
 from app.bootstrap.progress import Progress
 from app.bootstrap.serving import down, up
-from app.bootstrap.trouble import Trouble
+from app.bootstrap.trouble import ASK_A_PERSON, Trouble
 
 
 class Need(Enum):
@@ -68,6 +68,9 @@ def main(arguments: Sequence[str]) -> int:
     except Trouble as trouble:
         print(f"\n{trouble}", file=sys.stderr)
         return trouble.exit_code
+    except PermissionError as error:
+        print(f"\n{error}. This checkout may belong to another account.", file=sys.stderr)
+        return ASK_A_PERSON
     except KeyboardInterrupt:
         return 130
 

@@ -135,7 +135,7 @@ def _end_database() -> int:
         return 0
     cluster = clusters.open_cluster(HERE)
     if tenancy.leave(cluster, tenancy.users_lock(HERE)):
-        print("The private database is not running.")
+        print("The private database is stopped.")
     else:
         print("The private database still serves another command and ends with it.")
     return 0

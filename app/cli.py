@@ -1,12 +1,15 @@
 """The commands behind `python3 -m app`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 from rich.console import Console
 
+from app import counsel
 from app.db import schema
+from app.demo.command import load_demo
 from app.main import create_app
 from app.settings import Settings
 
@@ -55,6 +58,35 @@ def check_migrations() -> None:
 def new_epoch() -> None:
     """After a restore: handsets send their last 30 days again, pull cursors start anew."""
     console.print(f"server epoch {schema.new_epoch(Settings())}")
+
+
+@cli.command()
+def judge(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of cases; the key `judge` names the rule")
+    ],
+    tracks: Annotated[
+        Path | None, typer.Option(help="Folder of the tracks that cases name")
+    ] = None,
+) -> None:
+    """Say what the regulation says about cases; exit 1 if any differs from what its file expects."""
+    if not counsel.judge(files, tracks, console):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def rules(
+    query: Annotated[
+        str, typer.Argument(help="Rule id such as ATT-1, or clause such as 三(一)1")
+    ] = "",
+) -> None:
+    """List rules, clauses, values and since when; exit 1 if nothing answers to the query."""
+    if not counsel.rules(query, console):
+        console.print(f"nothing answers to {query!r}; without it everything is listed")
+        raise typer.Exit(1)
+
+
+cli.command("demo")(load_demo)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Part ATT: three sign-ins a day at the community (三(一)1 “3”, 三(二)2)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
@@ -166,6 +166,23 @@ def judge_check_in(check_in: CheckIn, post: Post, values: Values) -> CheckInFind
         because=because,
         window=window.number if window else None,
         distance_m=distance,
+    )
+
+
+@cites(ATT_3, ATT_4)
+def judge_accepted(check_in: CheckIn, post: Post, values: Values) -> CheckInFinding:
+    """Once more for a sign-in that the station accepts, from ATT-4 on.
+
+    The station vouches for what could not be shown: the time, and the place where no station is
+    known. Everything else is judged as ever, so what is accepted may still be early or late.
+    """
+    vouched = replace(
+        check_in,
+        captured=replace(check_in.captured, proven=True),
+        received_at=check_in.captured.at,
+    )
+    return judge_check_in(
+        vouched, replace(post, station=post.station or check_in.position), values
     )
 
 

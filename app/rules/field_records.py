@@ -1,4 +1,4 @@
-"""The words of what a worker records in the grid: visits (VIS-1 to VIS-5) and events (EVT-1, EVT-2)."""
+"""What a worker records in the grid: visits (VIS-1 to VIS-5) and events (EVT-1, EVT-2)."""
 
 from enum import StrEnum
 

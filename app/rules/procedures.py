@@ -1,4 +1,4 @@
-"""The words of requests that a station decides: corrections (ATT-5, FLD-4) and leave (ATT-5, 二9(2))."""
+"""Requests that a station decides: corrections (ATT-5, FLD-4) and leave (ATT-5, 二9(2))."""
 
 from enum import StrEnum
 

@@ -7,7 +7,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from app import counsel
+from app import contract, counsel
 from app.db import schema
 from app.demo.command import load_demo
 from app.main import create_app
@@ -69,7 +69,7 @@ def judge(
         Path | None, typer.Option(help="Folder of the tracks that cases name")
     ] = None,
 ) -> None:
-    """Say what the regulation says about cases; exit 1 if any differs from what its file expects."""
+    """Say what the regulation says about cases; exit 1 if any differs from its file."""
     if not counsel.judge(files, tracks, console):
         raise typer.Exit(1)
 
@@ -87,6 +87,12 @@ def rules(
 
 
 cli.command("demo")(load_demo)
+
+
+@cli.command("contract")
+def write_contract() -> None:
+    """Write mobile_contract/ anew from the code: openapi, schemas, examples, errors, regulation."""
+    console.print(f"{contract.write(create_app(Settings()))} files in mobile_contract/")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,10 @@ def case_line(case: JudgedCase) -> Text:
 def written(facts: Any) -> str:
     """Facts on one line; a missing one shows as null."""
     if isinstance(facts, dict):
-        return " ".join(f"{name}={written(value)}" for name, value in facts.items())
+        return " ".join(
+            f"{name}=({written(value)})" if isinstance(value, dict) else f"{name}={written(value)}"
+            for name, value in facts.items()
+        )
     if isinstance(facts, float):
         return f"{facts:.1f}".removesuffix(".0")
     return facts if isinstance(facts, str) else json.dumps(facts, ensure_ascii=False)

@@ -1,0 +1,69 @@
+"""Whatever is sent to any operation, the answer is in the contract and never a server error."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from app.settings import ROOT, Settings
+from tests import city as small_city
+from tests.city import City
+from tests.conftest import Headers
+from tests.serving import Server, serving
+
+FIELD_AND_OFFICE = ["worker", "station_lead", "command_centre", "system_administrator"]
+SECURITY = ["worker", "security_administrator"]
+AUDIT = ["worker", "auditor"]
+CHECKS = ",".join(
+    [
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_schema_conformance",
+    ]
+)
+
+
+@pytest.fixture
+def running(database: Settings) -> Iterator[Server]:
+    with serving(database) as server:
+        yield server
+
+
+def signed_in(database: Settings, city: City, server: Server, roles: list[str]) -> Headers:
+    """A worker of the small city who holds more roles than anyone should."""
+    grid = next(iter(city.workers))
+    phone = city.phones[grid]
+    with psycopg.connect(database.libpq_url) as connection:
+        connection.execute(
+            "update account set roles = %s, unit_code = '510185' where phone = %s", (roles, phone)
+        )
+    device = {"id": "0b6c2a52-6a2b-4a5e-8b43-0d6ad7b2f001", "model": "fuzz", "app_version": "9.0.0"}
+    body = {"phone": phone, "password": small_city.PASSWORD, "device": device}
+    answer = httpx.post(f"{server.url}/v1/tokens", json=body)
+    assert answer.status_code == 200, answer.text
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+@pytest.mark.parametrize("roles", [FIELD_AND_OFFICE, SECURITY, AUDIT], ids=lambda held: held[-1])
+def test_nothing_that_is_sent_makes_the_server_fail(
+    database: Settings, city: City, running: Server, tmp_path: Path, roles: list[str]
+) -> None:
+    headers = signed_in(database, city, running, roles)
+    contract = tmp_path / "openapi.json"
+    contract.write_text((ROOT / "mobile_contract" / "openapi.json").read_text("utf-8"), "utf-8")
+    ran = subprocess.run(
+        [
+            sys.executable, "-m", "schemathesis.cli", "run", str(contract), "--url", running.url,
+            "--header", f"Authorization: {headers['Authorization']}",
+            "--checks", CHECKS, "--max-examples", "12", "--seed", "1", "--no-color",
+            "--phases", "examples,coverage,fuzzing", "--mode", "all",
+            "--exclude-path-regex", "^/v1/(tokens|me/password|me/second-factor)",
+        ],
+        capture_output=True, text=True, cwd=tmp_path, timeout=400, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout[-12000:] + ran.stderr[-2000:]

@@ -5,6 +5,17 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.kit.clock import civil_day
+from app.kit.errors import Refusal
+
+
+class AfterReceipt(Refusal):
+    """A record can't have been captured after it arrived: the handset's clock is wrong."""
+
+    code = "capture.after_receipt"
+    status = 422
+    zh = "记录的采集时间晚于接收时间：手机时钟有误。"
+    rule = "ATT-4"
+    clause = "三(一)1 “3”"
 
 
 @dataclass(frozen=True)

@@ -181,9 +181,7 @@ def judge_accepted(check_in: CheckIn, post: Post, values: Values) -> CheckInFind
         captured=replace(check_in.captured, proven=True),
         received_at=check_in.captured.at,
     )
-    return judge_check_in(
-        vouched, replace(post, station=post.station or check_in.position), values
-    )
+    return judge_check_in(vouched, replace(post, station=post.station or check_in.position), values)
 
 
 THRESHOLDS: tuple[Parameter[float], ...] = (

@@ -1,0 +1,78 @@
+"""Sign-ins as handsets make them, for the tests of this folder."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.attendance.commands import record_check_in
+from app.attendance.schemas import CheckInIn
+from app.db.models import Account, CheckIn
+from app.kit.clock import SHANGHAI
+from app.kit.ids import uuid7
+from app.people.capture import Capture
+from tests.city import City
+
+WEDNESDAY = date(2026, 3, 18)
+SUNDAY = date(2026, 3, 22)
+GRID = "510185001001001"
+"""Its worker is the one most tests are about."""
+
+
+def at(clock_time: str, day: date = WEDNESDAY) -> datetime:
+    """The instant at which the clocks show a time, HH:MM or HH:MM:SS."""
+    return datetime.combine(day, time.fromisoformat(clock_time), SHANGHAI)
+
+
+@dataclass
+class Handset:
+    """A worker's handset: what it sends is recorded through the command."""
+
+    db: Session
+    city: City
+    grid: str = GRID
+    account_id: UUID = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.account_id = self.db.scalars(
+            select(Account.id).where(Account.worker_id == self.worker_id)
+        ).one()
+
+    @property
+    def worker_id(self) -> UUID:
+        """The worker who carries it."""
+        return self.city.workers[self.grid]
+
+    def captured(
+        self,
+        moment: datetime,
+        *,
+        after: timedelta = timedelta(0),
+        proven: bool = True,
+        offset_s: float = 0,
+        key: UUID | None = None,
+    ) -> Capture:
+        """A record's circumstances; `after` is how long it took to arrive."""
+        return Capture(
+            id=key or uuid7(moment),
+            account_id=self.account_id,
+            worker_id=self.worker_id,
+            device_id=None,
+            community_code=self.grid[:12],
+            device_time=moment + timedelta(seconds=offset_s),
+            at=moment,
+            received_at=moment + after,
+            proven=proven,
+            offset_s=offset_s,
+        )
+
+    def at_station(self, *, north_m: float = 0, accuracy_m: float = 12) -> CheckInIn:
+        """A position so many metres north of the station."""
+        lon, lat = self.city.stations[self.grid[:12]]
+        return CheckInIn(lon=lon, lat=lat + north_m / 110_860, accuracy_m=accuracy_m)
+
+    def sign_in(self, capture: Capture, body: CheckInIn | None = None) -> CheckIn:
+        """Record a sign-in, at the station unless said otherwise."""
+        return record_check_in(self.db, capture, body or self.at_station())

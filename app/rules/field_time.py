@@ -76,9 +76,6 @@ class Hours:
 
 OWED = Dated(Since(IN_FORCE, Hours(6 * 3600, 2 * 3600, 2 * 3600, 2 * 3600), FLD_1))
 
-MILLISECOND = 0.001
-"""Handsets count in milliseconds; a gap is compared to half of one."""
-
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
@@ -101,7 +98,7 @@ def _counted(track: Track, area: Area, max_gap_s: float) -> tuple[Floats, Floats
     """Whole steps with both ends inside, and the inside part of those with one end inside."""
     t_s = track.fixes.t_s
     inside = area.holds(track.fixes.lon, track.fixes.lat)
-    step = (np.diff(t_s) <= max_gap_s + MILLISECOND / 2) & ~track.jumped[1:]
+    step = (np.diff(t_s) <= max_gap_s) & ~track.jumped[1:]
     whole = _runs(t_s, step & inside[1:] & inside[:-1])
     crossing = np.flatnonzero(step & (inside[1:] != inside[:-1]))
     return whole, _crossed(track.fixes, area, crossing)

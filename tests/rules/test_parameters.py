@@ -42,9 +42,9 @@ def test_0_defaults_are_the_rulebooks() -> None:
 
 HISTORY = [
     Supersession("station_radius_m", 300, date(2026, 5, 1)),
+    Supersession("station_radius_m", 250, date(2026, 5, 1)),
     Supersession("station_radius_m", "150", date(2026, 4, 1)),
     Supersession("morning_from", "08:00", date(2026, 4, 1)),
-    Supersession("station_radius_m", 250, date(2026, 5, 1)),
 ]
 
 

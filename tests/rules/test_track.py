@@ -101,7 +101,7 @@ def test_fld_2_without_numbers_there_is_no_fix() -> None:
 
 
 def test_fld_2_of_one_time_the_most_accurate_usable_fix_is_kept() -> None:
-    fixes = walk(go((0, IN), (60, FAR), (60, IN), (60, FAR), (120, IN)), mocked=[1])
+    fixes = walk(go((0, IN), (60, FAR), (60, IN), (60, OUT), (120, IN)), mocked=[1])
     accuracies = np.array([8.0, 1.0, 5.0, 6.0, 8.0])
     judged = measured(replace(fixes, accuracy_m=accuracies))
     assert judged.dispositions[0].tolist() == [USED, MOCKED, USED, SUPERSEDED, USED]

@@ -38,3 +38,9 @@ class Principal:
         """Acts beyond one's unit are refused: raises Forbidden."""
         if not self.sees(code):
             raise Forbidden(unit=code)
+
+    def as_worker(self) -> UUID:
+        """The worker who acts for himself or herself; raises Forbidden for an office."""
+        if self.worker_id is None:
+            raise Forbidden(needed=["worker"])
+        return self.worker_id

@@ -12,6 +12,14 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class DecisionKind(StrEnum):
+    """What a station is asked to decide."""
+
+    REVIEW = "review"
+    CORRECTION = "correction"
+    LEAVE = "leave"
+
+
 class CorrectionKind(StrEnum):
     """What a correction request would make good."""
 

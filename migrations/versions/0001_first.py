@@ -561,6 +561,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
     )
     op.create_index("ix_device_account_id", "device", ["account_id"], unique=False)
+    op.create_index(
+        "uq_device_account_id_active",
+        "device",
+        ["account_id"],
+        unique=True,
+        postgresql_where=sa.text("revoked_at is null"),
+    )
     op.create_table(
         "duty_decision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -660,6 +667,18 @@ def upgrade() -> None:
         sa.Column("decision_reason", sa.Text(), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        postgresql.ExcludeConstraint(
+            (sa.column("worker_id"), "="),
+            (
+                sa.text(
+                    "int4range((first_day - date '2000-01-01') * 2 + (first_half = 'afternoon')::int, (last_day - date '2000-01-01') * 2 + (last_half = 'afternoon')::int, '[]')"
+                ),
+                "&&",
+            ),
+            where=sa.text("state = 'approved'"),
+            using="gist",
+            name="ex_leave_approved",
+        ),
         sa.CheckConstraint(
             "(first_day, first_half = 'afternoon') <= (last_day, last_half = 'afternoon')",
             name=op.f("ck_leave_order"),
@@ -889,7 +908,9 @@ def upgrade() -> None:
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("refresh_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("previous_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("attempt", sa.Uuid(), nullable=True),
+        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_because", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_login_account_id")),

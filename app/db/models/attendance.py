@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base, words
@@ -126,6 +127,13 @@ class Correction(Base):
     decided_at: Mapped[datetime | None]
 
 
+HALVES = (
+    "int4range((first_day - date '2000-01-01') * 2 + (first_half = 'afternoon')::int,"
+    " (last_day - date '2000-01-01') * 2 + (last_half = 'afternoon')::int, '[]')"
+)
+"""A leave as a span in the count of halves."""
+
+
 class Leave(Base):
     """Leave by halves of dates, decided by the station; what it covers is excused."""
 
@@ -144,6 +152,12 @@ class Leave(Base):
             "community_code",
             postgresql_where=text("state = 'waiting'"),
             postgresql_ops={"community_code": "text_pattern_ops"},
+        ),
+        ExcludeConstraint(
+            ("worker_id", "="),
+            (text(HALVES), "&&"),
+            where=text("state = 'approved'"),
+            name="ex_leave_approved",
         ),
     )
 

@@ -4,7 +4,7 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +23,17 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=2)
     requests_per_minute: int = Field(default=600, ge=1)
     minimum_app_version: str = "1.0.0"
+    require_second_factor: bool = True
+    demo: bool = False
+    clock_file: Path | None = None
+    """The instant that a simulation has reached; refused unless `demo` says what this server is."""
+
+    @model_validator(mode="after")
+    def only_a_demonstration_simulates_time(self) -> "Settings":
+        """A service in earnest can't be told what time it is."""
+        if self.clock_file is not None and not self.demo:
+            raise ValueError("GRID_CLOCK_FILE is refused unless GRID_DEMO=true")
+        return self
 
     @cached_property
     def sqlalchemy_url(self) -> str:

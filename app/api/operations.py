@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import ConfigDict, Field
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.staticfiles import StaticFiles
@@ -16,6 +17,7 @@ from swagger_ui_bundle import swagger_ui_path
 
 from app.api.observation import REGISTRY
 from app.api.problems import refusals
+from app.kit import clock
 from app.kit.errors import Unavailable
 from app.kit.schema import Out
 from app.settings import ROOT
@@ -24,9 +26,16 @@ router = APIRouter(tags=["operations"])
 
 
 class Health(Out):
-    """That the process answers."""
+    """That the process answers, and by whose clock."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"status": "alive", "clock": "system"}]}
+    )
 
     status: Literal["alive", "ready"]
+    clock: Literal["system", "simulated"] = Field(
+        description="`simulated` only where a demonstration says what time it is"
+    )
 
 
 class OutdatedSchema(Unavailable):
@@ -36,10 +45,15 @@ class OutdatedSchema(Unavailable):
     zh = "数据库结构与本版本不符，请先执行迁移。"
 
 
+def clock_kind() -> Literal["system", "simulated"]:
+    """Whose time this process goes by."""
+    return "simulated" if clock.is_simulated() else "system"
+
+
 @router.get("/healthz")
 def alive() -> Health:
     """That the process answers; says nothing about the database."""
-    return Health(status="alive")
+    return Health(status="alive", clock=clock_kind())
 
 
 @router.get("/readyz", responses=refusals(OutdatedSchema))
@@ -52,7 +66,7 @@ def ready(request: Request) -> Health:
         raise Unavailable(database=type(error).__name__) from error
     if found != request.app.state.schema_head:
         raise OutdatedSchema(found=found, needed=request.app.state.schema_head)
-    return Health(status="ready")
+    return Health(status="ready", clock=clock_kind())
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

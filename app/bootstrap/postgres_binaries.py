@@ -74,14 +74,15 @@ def _directories() -> list[Path]:
 
 
 def _postgis(directory: Path, major: int) -> tuple[int, ...] | None:
-    shares = [Path(f"/usr/share/postgresql/{major}")]
+    """Its description and its library come in two packages; only both together work."""
+    share, library = Path(f"/usr/share/postgresql/{major}"), directory.parent / "lib"
     if (directory / "pg_config").exists():
-        shares.insert(0, Path(_say(directory / "pg_config", "--sharedir")))
-    for share in shares:
-        control = share / "extension" / "postgis.control"
-        if control.is_file():
-            return postgis_version(control.read_text(encoding="utf-8"))
-    return None
+        share = Path(_say(directory / "pg_config", "--sharedir"))
+        library = Path(_say(directory / "pg_config", "--pkglibdir"))
+    control = share / "extension" / "postgis.control"
+    if not control.is_file() or not any(library.glob("postgis-*.so")):
+        return None
+    return postgis_version(control.read_text(encoding="utf-8"))
 
 
 def postgis_version(control: str) -> tuple[int, ...] | None:

@@ -50,6 +50,30 @@ def test_this_machine_has_what_the_tests_run_on() -> None:
     assert any(b.complete for b in found)
 
 
+def laid_out(root: Path, *, library: bool) -> Path:
+    """An installation as far as it is looked at, which says that it is PostgreSQL 16.2."""
+    directory = root / "bin"
+    answers = {"postgres": "postgres (PostgreSQL) 16.2", "initdb": "", "pg_ctl": "", "psql": ""}
+    share, libraries = root / "share" / "extension", root / "lib"
+    for made in (directory, share, libraries):
+        made.mkdir(parents=True)
+    (share / "postgis.control").write_text("default_version = '3.4.1'\n", encoding="utf-8")
+    if library:
+        (libraries / "postgis-3.so").touch()
+    config = f'case "$1" in --sharedir) echo {root}/share;; --pkglibdir) echo {root}/lib;; esac'
+    scripts = {name: f"echo '{answer}'" for name, answer in answers.items()}
+    for name, script in (scripts | {"pg_config": config}).items():
+        (directory / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (directory / name).chmod(0o755)
+    return directory
+
+
+def test_postgis_is_its_library_too(tmp_path: Path) -> None:
+    whole, half = (laid_out(tmp_path / str(b), library=b) for b in (True, False))
+    assert inspect(whole) == Binaries(16, whole, (3, 4))
+    assert inspect(half) == Binaries(16, half, None)
+
+
 def test_a_directory_without_a_server_is_none(tmp_path: Path) -> None:
     (tmp_path / "psql").touch(mode=0o755)
     assert inspect(tmp_path) is None

@@ -57,9 +57,7 @@ def test_ci_runs_the_test_command_and_nothing_else() -> None:
 
 def ask(*arguments: str) -> subprocess.CompletedProcess[str]:
     isolated = [sys.executable, "-S", "-m", "app", *arguments]
-    return subprocess.run(  # noqa: S603
-        isolated, cwd=HERE.root, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(isolated, cwd=HERE.root, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",), ("help",)])

@@ -52,9 +52,7 @@ def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
         "print('held', flush=True)\n"
         "time.sleep(60)\n"
     )
-    holder = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", script], stdout=subprocess.PIPE
-    )
+    holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
     lock = FileLock(path)
@@ -119,9 +117,7 @@ def test_a_child_ends_with_its_parent(number: signal.Signals, tmp_path: Path) ->
         "from app.bootstrap.children import run_child\n"
         f"run_child(['sh', '-c', 'echo $$ > {told}.new; mv {told}.new {told}; exec sleep 60'])\n"
     )
-    parent = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", script], cwd=HERE.root, start_new_session=True
-    )
+    parent = subprocess.Popen([sys.executable, "-c", script], cwd=HERE.root, start_new_session=True)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not told.exists() and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -1,0 +1,1 @@
+"""What handsets and their makers get: the contract's documents and a reference handset."""

@@ -1,5 +1,6 @@
 """System packages: installed where that is allowed, else the exact command to type."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from app.bootstrap.postgres_binaries import OLDEST_POSTGRESQL, Binaries, choose, installed
 from app.bootstrap.trouble import Trouble, log_tail, please_type
+from app.bootstrap.urls import given_url
 
 QUIETLY = {
     "DEBIAN_FRONTEND": "noninteractive",
@@ -37,11 +39,7 @@ def install_postgres(log: Path, major: int | None) -> None:
     reason = "PostgreSQL 15 or newer with PostGIS 3.3 or newer is missing."
     if shutil.which("apt-get") is None:
         raise Trouble(f"{reason} Please install both with this system's package manager.", 2)
-    servers = [b.major for b in installed() if b.major >= OLDEST_POSTGRESQL]
-    wanted = major or next(iter(servers), None) or _newest_offered(log)
-    packages = [f"postgresql-{wanted}", f"postgresql-{wanted}-postgis-3"]
-    if wanted in servers:
-        packages = packages[1:]
+    packages = postgres_packages(major, _newest_offered(log))
     untouched = not CLUSTER_DEFAULTS.exists() and not Path("/usr/bin/pg_lsclusters").exists()
     if untouched:
         _forbid_main_cluster(reason, packages)
@@ -50,6 +48,14 @@ def install_postgres(log: Path, major: int | None) -> None:
     finally:
         if untouched:
             _allow_main_cluster()
+
+
+def postgres_packages(major: int | None, offered: int) -> list[str]:
+    """What is lacking: for the data's version, or the server that is there, or the offered one."""
+    there = {b.major for b in installed() if b.major >= OLDEST_POSTGRESQL}
+    wanted = major or max(there, default=offered)
+    server = [] if wanted in there else [f"postgresql-{wanted}"]
+    return [*server, f"postgresql-{wanted}-postgis-3"]
 
 
 def install_system_packages(packages: Sequence[str], log: Path, reason: str) -> None:
@@ -77,11 +83,26 @@ def _as_root(reason: str, packages: Sequence[str]) -> list[str]:
             print(f"\n{reason} sudo may ask for your password to install it.", file=sys.stderr)
             return [sudo, "env", *variables]
     by_hand = ["sudo"] if sudo is not None else []
+    everything = dict.fromkeys([*packages, *_all_that_is_missing()])
     raise please_type(
         reason,
         [*by_hand, "apt-get", "update"],
-        [*by_hand, "apt-get", "install", "--no-install-recommends", *packages],
+        [*by_hand, "apt-get", "install", "--no-install-recommends", *everything],
     )
+
+
+def venv_packages() -> list[str]:
+    """What an interpreter lacks that can't make virtual environments."""
+    major, minor = sys.version_info[:2]
+    there = importlib.util.find_spec("ensurepip") is not None
+    return [] if there else [f"python{major}.{minor}-venv"]
+
+
+def _all_that_is_missing() -> list[str]:
+    """So that a person types once."""
+    postgres = choose(installed(), None) is not None or given_url() is not None
+    offered = max(_offered(), default=OLDEST_POSTGRESQL)
+    return [*venv_packages(), *([] if postgres else postgres_packages(None, offered))]
 
 
 def _newest_offered(log: Path) -> int:

@@ -1,7 +1,6 @@
 """The virtual environment, from pinned requirements whose hashes are checked."""
 
 import hashlib
-import importlib.util
 import json
 import os
 import subprocess
@@ -9,7 +8,7 @@ import sys
 from pathlib import Path
 
 from app.bootstrap.checkout import Checkout
-from app.bootstrap.packages import install_system_packages
+from app.bootstrap.packages import install_system_packages, venv_packages
 from app.bootstrap.trouble import Trouble, log_tail
 
 RUNTIME = "requirements.txt"
@@ -42,11 +41,9 @@ def _usable(checkout: Checkout) -> bool:
 
 
 def _create(checkout: Checkout) -> None:
-    if importlib.util.find_spec("ensurepip") is None:
-        major, minor = sys.version_info[:2]
-        install_system_packages(
-            [f"python{major}.{minor}-venv"], checkout.logs / "apt.log", "Python's venv is missing."
-        )
+    if lacking := venv_packages():
+        log = checkout.logs / "apt.log"
+        install_system_packages(lacking, log, "Python's venv is missing.")
     _run([sys.executable, "-m", "venv", "--clear", str(checkout.venv)], checkout.logs / "venv.log")
     _write_stamp(checkout, {"made_at": str(checkout.venv)})
 

@@ -37,7 +37,7 @@ def database(checkout: Checkout, progress: Progress) -> Iterator[str]:
     cluster = None
     try:
         with alone(checkout.var / "setup.lock", progress):
-            with progress.step("Finding PostgreSQL and PostGIS"):
+            with progress.step("PostgreSQL and PostGIS"):
                 cluster = clusters.open_cluster(checkout)
             with progress.step("Starting the private database"):
                 lock.share()

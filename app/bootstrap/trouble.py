@@ -18,7 +18,8 @@ class Trouble(Exception):
 
 def please_type(reason: str, *commands: Sequence[str]) -> Trouble:
     """Names the exact commands that a person has to type."""
-    lines = [f"{reason} Please type:", "", *(f"    {shlex.join(c)}" for c in commands), ""]
+    as_root = "" if any(c[0] == "sudo" for c in commands) else " as root"
+    lines = [f"{reason} Please type{as_root}:", "", *(f"    {shlex.join(c)}" for c in commands), ""]
     return Trouble("\n".join([*lines, "and then repeat this command."]), ASK_A_PERSON)
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from app.bootstrap.checkout import Checkout
 from app.bootstrap.checks import Outcome, summary
+from app.bootstrap.packages import postgres_packages
+from app.bootstrap.postgres_binaries import installed
 from app.bootstrap.progress import Progress, spent
 from app.bootstrap.python_env import ensure_virtualenv, missing_requirements
 from app.bootstrap.trouble import Trouble, please_type
@@ -85,4 +87,12 @@ def test_the_summary_names_all_that_failed() -> None:
 def test_a_person_is_told_the_exact_command() -> None:
     trouble = please_type("PostGIS is missing.", ["apt-get", "install", "a b"])
     assert "\n    apt-get install 'a b'\n" in str(trouble)
+    assert "Please type as root:" in str(trouble)
     assert trouble.exit_code == 2
+    assert "Please type:" in str(please_type("PostGIS is missing.", ["sudo", "true"]))
+
+
+def test_a_server_without_postgis_lacks_only_that() -> None:
+    newest = max(b.major for b in installed())
+    assert postgres_packages(None, 99) == [f"postgresql-{newest}-postgis-3"]
+    assert postgres_packages(98, 99) == ["postgresql-98", "postgresql-98-postgis-3"]

@@ -29,6 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The server that tests make their databases on, and a folder of their own for state."""
     os.environ["GRID_STATE_DIR"] = str(tmp_path_factory.mktemp("state"))
     os.environ["GRID_REQUESTS_PER_MINUTE"] = "1000000"
+    os.environ["GRID_REQUIRE_SECOND_FACTOR"] = "false"
     return Settings()
 
 

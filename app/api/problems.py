@@ -57,10 +57,13 @@ def answer(request: Request, refusal: Refusal) -> JSONResponse:
     """The response of a refusal, in the caller's language."""
     language = preferred(request.headers.get("accept-language"))
     request_id = getattr(request.state, "request_id", None)
+    headers = {**refusal.headers, "Content-Language": language}
+    if "retry_after_seconds" in refusal.facts:
+        headers["Retry-After"] = str(refusal.facts["retry_after_seconds"])
     return JSONResponse(
         document(refusal, language, request_id),
         refusal.status,
-        headers={**refusal.headers, "Content-Language": language},
+        headers=headers,
         media_type=MEDIA_TYPE,
     )
 

@@ -56,7 +56,15 @@ class Device(Base):
     """A handset bound to one account; its id is made at the app's first start."""
 
     __tablename__ = "device"
-    __table_args__ = (Index("ix_device_account_id", "account_id"),)
+    __table_args__ = (
+        Index("ix_device_account_id", "account_id"),
+        Index(
+            "uq_device_account_id_active",
+            "account_id",
+            unique=True,
+            postgresql_where=text("revoked_at is null"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
@@ -79,7 +87,10 @@ class Login(Base):
     expires_at: Mapped[datetime]
     refresh_hash: Mapped[bytes]
     """SHA-256 of the one refresh token that is good now; an older one of the family is reuse."""
-    refreshed_at: Mapped[datetime | None]
+    previous_hash: Mapped[bytes | None]
+    attempt: Mapped[UUID | None]
+    """The handset's own name for its last refresh: the same attempt again is a retry, not reuse."""
+    refreshed_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str | None]
 

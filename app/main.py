@@ -74,7 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.engine = make_engine(settings)
     app.state.sessions = make_sessions(app.state.engine)
-    app.state.doorkeeper = Doorkeeper(app.state.sessions, settings.secret)
+    app.state.doorkeeper = Doorkeeper(app.state.sessions, settings)
     for capability in CAPABILITIES:
         app.include_router(capability.router)
     operations.install(app)

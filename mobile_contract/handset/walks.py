@@ -31,9 +31,7 @@ def _itinerary(
 ) -> tuple[Floats, Floats, Floats]:
     """When the walker is where: each door has an arrival and a departure."""
     doors = points_within(area, numbers, 40 + int((end - begin) / 120))
-    legs = np.hypot(
-        np.diff(doors[:, 0]) * np.cos(np.radians(doors[0, 1])), np.diff(doors[:, 1])
-    )
+    legs = np.hypot(np.diff(doors[:, 0]) * np.cos(np.radians(doors[0, 1])), np.diff(doors[:, 1]))
     walking = legs * METRES_PER_DEGREE / numbers.uniform(*PACE_MPS, len(legs))
     stops = numbers.uniform(*STOP_S, len(doors))
     arrivals = begin + np.concatenate(([0.0], np.cumsum(walking + stops[:-1])))

@@ -1,0 +1,69 @@
+"""What can't be taken is kept as it came, with the reason; the worker and the station see it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.db.models import Quarantine
+from app.intake.door import Carrier
+from app.kit.errors import Refusal
+
+LARGEST = 2**63
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something set aside: what it was, and why."""
+
+    kind: str
+    item_id: UUID | None
+    content: object
+    refusal: Refusal
+    community_code: str | None
+
+
+def canonical(content: object) -> bytes:
+    """One text for one content, whatever the order of its keys."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), default=str).encode()
+
+
+def set_aside(session: Session, carrier: Carrier, kept: Kept, received_at: datetime) -> None:
+    """Keep it; the same thing set aside twice is one row."""
+    content = storable(kept.content)
+    digest = hashlib.sha256(canonical([str(kept.item_id), kept.kind, content])).digest()
+    row = insert(Quarantine).values(
+        item_id=kept.item_id,
+        account_id=carrier.account_id,
+        worker_id=carrier.worker_id,
+        community_code=kept.community_code or carrier.unit_code[:12],
+        device_id=carrier.device_id,
+        kind=storable(kept.kind[:60]),
+        digest=digest,
+        content={"received": content},
+        code=kept.refusal.code,
+        message=kept.refusal.title("zh"),
+        received_at=received_at,
+    )
+    session.execute(row.on_conflict_do_nothing(index_elements=["account_id", "digest"]))
+
+
+def storable(value: Any) -> Any:
+    """A value as JSONB can hold it: no NUL, no lone surrogates, no numbers beyond measure."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {storable(str(key)): storable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(part) for part in value]
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, int) and abs(value) >= LARGEST:
+        return str(value)
+    return value

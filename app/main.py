@@ -30,6 +30,10 @@ from app.api import (
 from app.api.contract import Problem
 from app.db.engine import make_engine, make_sessions
 from app.intake import anchors, pull, push, records, tracks
+from app.intake.quota import Quota
+from app.intake.standing import Standings
+from app.intake.writer import open_writer
+from app.kit import clock
 from app.people.tokens import Doorkeeper
 from app.settings import Settings
 
@@ -62,6 +66,7 @@ The backend behind a grid worker's handset. Every verdict names its clause and s
 def create_app(settings: Settings) -> FastAPI:
     """The whole service over one database."""
     observation.configure_logs(settings.log_level)
+    clock.follow(settings.clock_file)
     app = FastAPI(
         title="网格员后台接口 / Grid worker API",
         description=DESCRIPTION,
@@ -75,6 +80,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = make_engine(settings)
     app.state.sessions = make_sessions(app.state.engine)
     app.state.doorkeeper = Doorkeeper(app.state.sessions, settings)
+    app.state.quota = Quota(settings.requests_per_minute)
+    app.state.standings = Standings(app.state.sessions)
     for capability in CAPABILITIES:
         app.include_router(capability.router)
     operations.install(app)
@@ -87,9 +94,10 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """As many threads as the pool has connections, and the pool closed at the end."""
+    """As many threads as the pool has connections; the writer of tracks; all closed at the end."""
     anyio.to_thread.current_default_thread_limiter().total_tokens = app.state.settings.pool_size * 2
-    yield
+    async with open_writer(app.state.settings) as app.state.track_writer:
+        yield
     app.state.engine.dispose()
 
 

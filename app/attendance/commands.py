@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.attendance import queries
+from app.attendance.refusals import IdReused
 from app.attendance.schemas import CheckInIn, check_in_out
 from app.db.models import CheckIn
-from app.kit.errors import Conflict
 from app.outbox.emit import emit, mark_stale, publish
 from app.people.calendar import is_duty_date
 from app.people.capture import AfterReceipt, Capture
@@ -41,7 +41,7 @@ def record_check_in(session: Session, capture: Capture, body: CheckInIn) -> Chec
         again = rules.judge_check_in(sign_in, replace(post, filled=filled), values)
         written = _write(session, capture, sign_in, again)
     if written is None:
-        raise Conflict(id=capture.id)
+        raise IdReused(id=capture.id)
     _tell(session, capture.account_id, written)
     return written
 
@@ -50,7 +50,7 @@ def _sign_in(capture: Capture, body: CheckInIn) -> rules.CheckIn:
     return rules.CheckIn(
         captured=Captured(capture.at, capture.proven, capture.offset_s),
         received_at=capture.received_at,
-        position=Position(body.lon, body.lat),
+        position=body.position(),
         accuracy_m=body.accuracy_m,
         mocked=body.mocked,
     )
@@ -101,7 +101,7 @@ def _write(
 def _repeated(known: CheckIn, capture: Capture) -> CheckIn:
     """The first of two with the same id, unless it is somebody else's."""
     if known.worker_id != capture.worker_id:
-        raise Conflict(id=capture.id)
+        raise IdReused(id=capture.id)
     return known
 
 

@@ -93,14 +93,15 @@ order by phone
 PUBLISH_GRIDS = """
 insert into change (worker_id, kind, subject_id, body)
 select held.worker_id, 'grid', held.grid_code,
-       jsonb_build_object('code', held.grid_code, 'name', unit.name, 'boundary', boundary.id)
+       jsonb_build_object('code', held.grid_code, 'name', unit.name,
+                          'boundary', boundary.id, 'from', lower(boundary.valid))
 from assignment held
 join worker on worker.id = held.worker_id and worker.level = 1
 join unit on unit.code = held.grid_code
 join boundary on boundary.unit_code = held.grid_code
 order by held.id
 """
-"""What each worker's handset pulls first: the grids held (as `app.people.assignments` says it)."""
+"""What each worker's handset pulls first: the grids held (as `app.people.marks` says it)."""
 
 
 def _empty(cursor: Cursor[Row], now: datetime) -> None:

@@ -1,0 +1,93 @@
+"""Which worker-days the registers' changes touch, and what handsets are told of them."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.db.models import Assignment, Boundary, Unit
+from app.outbox.emit import publish, withdraw
+from app.people.spans import starts
+
+MARK_POSTED = text("""
+insert into stale_day (worker_id, day, community_code)
+select posting.worker_id, dates.day::date, posting.community_code
+from posting
+join worker on worker.id = posting.worker_id and worker.level = 1
+cross join generate_series(cast(:first as date), cast(:last as date), interval '1 day') dates(day)
+where posting.valid @> dates.day::date
+  and (cast(:worker as uuid) is null or posting.worker_id = :worker)
+  and posting.community_code like :unit || '%'
+""")
+
+MARK_HOLDERS = text("""
+insert into stale_day (worker_id, day, community_code)
+select posting.worker_id, cast(:day as date), posting.community_code
+from posting
+where posting.valid @> cast(:day as date)
+  and posting.worker_id in (
+      select worker_id from assignment
+      where grid_code = :grid and level = 1 and valid @> cast(:day as date))
+""")
+
+
+def mark_worker(session: Session, worker_id: UUID, first: date, today: date) -> None:
+    """Mark a worker's days from a date to today, wherever the worker stood; none if it is later."""
+    session.flush()
+    session.execute(MARK_POSTED, {"first": first, "last": today, "worker": worker_id, "unit": ""})
+
+
+def mark_unit(session: Session, unit_code: str, first: date, last: date) -> None:
+    """Mark the days of everyone posted in a unit."""
+    session.flush()
+    session.execute(MARK_POSTED, {"first": first, "last": last, "worker": None, "unit": unit_code})
+
+
+def mark_holders(session: Session, grid_code: str, day: date) -> None:
+    """Mark a date of every worker who holds a grid then."""
+    session.flush()
+    session.execute(MARK_HOLDERS, {"grid": grid_code, "day": day})
+
+
+def publish_grid(session: Session, worker_id: UUID, grid_code: str) -> None:
+    """Tell a worker's handsets of a grid: its name and the latest version of its boundary."""
+    unit = session.get_one(Unit, grid_code)
+    latest = session.scalar(
+        select(Boundary)
+        .where(Boundary.unit_code == grid_code)
+        .order_by(Boundary.valid.desc())
+        .limit(1)
+    )
+    body = {
+        "code": grid_code,
+        "name": unit.name,
+        "boundary": latest.id if latest else None,
+        "from": starts(latest.valid).isoformat() if latest else None,
+    }
+    publish(session, worker_id, "grid", grid_code, body)
+
+
+def publish_to_holders(session: Session, grid_code: str, day: date) -> None:
+    """Tell everyone of level 1 who holds a grid on a date."""
+    session.flush()
+    for worker_id in holders(session, grid_code, day):
+        publish_grid(session, worker_id, grid_code)
+
+
+def withdraw_grid(session: Session, worker_id: UUID, grid_code: str, why: str) -> None:
+    """Tell a worker's handsets that a grid is no longer theirs."""
+    withdraw(session, worker_id, "grid", grid_code, why)
+
+
+def holders(session: Session, grid_code: str, day: date) -> list[UUID]:
+    """The workers of level 1 who hold a grid on a date."""
+    return list(
+        session.scalars(
+            select(Assignment.worker_id).where(
+                Assignment.grid_code == grid_code,
+                Assignment.level == 1,
+                Assignment.valid.contains(day),
+            )
+        )
+    )

@@ -75,10 +75,16 @@ def cluster_home(checkout: Checkout) -> Path:
 
 
 def socket_directory(home: Path, digest: str) -> Path:
-    """`run` in the cluster's home; a short one where a socket's path would be too long."""
+    """`run` in the cluster's home, or a short directory where that path makes trouble.
+
+    The system limits a socket's path, and some write a space in a URL as `+`, which libpq
+    takes for a plus.
+    """
     usual = home / "run"
     fits = len(os.fsencode(usual / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_LIMIT
-    return usual if fits else Path(f"/tmp/{OWNER}-{digest}")  # noqa: S108
+    if fits and " " not in str(usual):
+        return usual
+    return Path(f"/tmp/{OWNER}-{digest}")  # noqa: S108
 
 
 def existing_major(data: Path) -> int | None:

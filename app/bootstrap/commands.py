@@ -53,6 +53,7 @@ COMMANDS: dict[str, Command] = {
     "simulate": Command("drive the running API as handsets do"),
     "judge": Command("judge cases from files and compare with what they expect", need=Need.PYTHON),
     "rules": Command("list rules, clauses, values and since when", need=Need.PYTHON),
+    "contract": Command("write mobile_contract/ anew from the code"),
     "load": Command("measure speed and size, and print the table"),
     "exec": Command("run a command line with DATABASE_URL set", with_database),
 }

@@ -40,6 +40,11 @@ def test_a_path_is_measured_in_bytes() -> None:
     assert socket_directory(home, "0123456789ab") != home / "run"
 
 
+def test_a_space_keeps_sockets_out_of_a_path() -> None:
+    assert socket_directory(Path("/a b"), "0123456789ab") == Path("/tmp/jianyang-0123456789ab")  # noqa: S108
+    assert socket_directory(Path("/网格"), "0123456789ab") == Path("/网格/run")
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     binaries = choose(installed(), None)

@@ -80,6 +80,8 @@ DecisionsReader = Annotated[Principal, Security(principal, scopes=["decisions:re
 DecisionsWriter = Annotated[Principal, Security(principal, scopes=["decisions:write"])]
 AccountsReader = Annotated[Principal, Security(principal, scopes=["accounts:read"])]
 AccountsWriter = Annotated[Principal, Security(principal, scopes=["accounts:write"])]
+DevicesReader = Annotated[Principal, Security(principal, scopes=["devices:read"])]
+DevicesWriter = Annotated[Principal, Security(principal, scopes=["devices:write"])]
 SecurityWriter = Annotated[Principal, Security(principal, scopes=["security:write"])]
 AuditReader = Annotated[Principal, Security(principal, scopes=["audit:read"])]
 

@@ -1,19 +1,17 @@
 """Signing in, staying signed in, signing out."""
 
-from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Literal
 
 from fastapi import APIRouter, Request
-from sqlalchemy.orm import Session
 
 from app.api.deps import Db, Now, SignedIn
+from app.api.outcomes import settle
 from app.api.problems import CONSTRAINTS, refusals
 from app.db.models import Login
-from app.kit.errors import Refusal
-from app.people import refusals_sign_in as why
+from app.people import sign_in_refusals as why
+from app.people.account_schemas import RefreshIn, SignInIn, TokensOut
 from app.people.logins import sign_out
 from app.people.refresh import refresh
-from app.people.schemas_accounts import RefreshIn, SignInIn, TokensOut
 from app.people.sign_in import sign_in
 from app.people.standing import lacks_second_factor, scopes_now
 from app.people.tokens import issue
@@ -23,16 +21,6 @@ CONSTRAINTS["pk_device"] = why.DeviceOfAnother
 CONSTRAINTS["uq_device_account_id_active"] = why.DeviceNotBound
 
 BEARER: Literal["Bearer"] = "Bearer"
-Done = TypeVar("Done")
-
-
-def settle(request: Request, act: Callable[[Session], Done | Refusal]) -> Done:
-    """Commit what an act wrote, even where it refuses, and only then refuse."""
-    with request.app.state.sessions.begin() as db:
-        outcome = act(db)
-    if isinstance(outcome, Refusal):
-        raise outcome
-    return outcome
 
 
 def tokens_of(request: Request, login: Login, refresh_token: str, now: Now) -> TokensOut:

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from app.db.models import Account, Device, Login
 from app.kit.errors import Forbidden, NotFound, Refusal
 from app.outbox.emit import emit
+from app.people.account_schemas import DeviceIn
 from app.people.principal import Principal
-from app.people.refusals_sign_in import (
+from app.people.sign_in_refusals import (
     AppTooOld,
     DeviceNeeded,
     DeviceNotBound,
     DeviceOfAnother,
     DeviceRevoked,
 )
-from app.people.schemas_accounts import DeviceIn
 from app.people.standing import carries_handset
 from app.settings import Settings
 

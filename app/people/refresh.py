@@ -19,7 +19,7 @@ from app.db.models import Account, Login
 from app.kit.errors import Refusal, Unauthenticated
 from app.kit.secrets import derive
 from app.outbox.emit import emit
-from app.people.refusals_sign_in import LoginEnded, RefreshReused
+from app.people.sign_in_refusals import LoginEnded, RefreshReused
 from app.people.standing import carries_handset
 
 PURPOSE = "refresh-token"

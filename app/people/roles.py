@@ -1,4 +1,6 @@
-"""Who may what: roles as a table of scopes."""
+"""Who may what: roles as a table of scopes, and the tiers at which each role acts."""
+
+from app.rules.divisions import UnitTier
 
 SCOPES: dict[str, tuple[str, str]] = {
     "handset": ("上传签到、轨迹、走访等记录", "Send sign-ins, tracks, visits and other records"),
@@ -18,6 +20,8 @@ SCOPES: dict[str, tuple[str, str]] = {
     "decisions:write": ("审批签到复核、补签和请假", "Decide reviews, corrections and leave"),
     "accounts:read": ("查看账号和设备", "See accounts and devices"),
     "accounts:write": ("开立和停用账号", "Open and close accounts"),
+    "devices:read": ("查看手持终端", "See handsets"),
+    "devices:write": ("吊销手持终端", "Revoke handsets"),
     "security:write": ("解锁账号、吊销设备和会话", "Unlock accounts, revoke devices and sessions"),
     "audit:read": ("查看操作日志", "Read the audit log"),
 }
@@ -30,7 +34,15 @@ ROLES: dict[str, frozenset[str]] = {
     "worker": frozenset(
         {"handset", "me", "account", "units:read", "calendar:read", "parameters:read"}
     ),
-    "station_lead": _OFFICE | {"tracks:read", "decisions:read", "decisions:write", "workers:write"},
+    "station_lead": _OFFICE
+    | {
+        "tracks:read",
+        "decisions:read",
+        "decisions:write",
+        "workers:write",
+        "devices:read",
+        "devices:write",
+    },
     "information_administrator": _OFFICE,
     "township": _OFFICE | {"tracks:read", "decisions:read", "workers:write"},
     "command_centre": _OFFICE
@@ -50,10 +62,36 @@ ROLES: dict[str, frozenset[str]] = {
     "auditor": frozenset(
         {"account", "units:read", "parameters:read", "calendar:read", "audit:read"}
     ),
-    "system_administrator": frozenset({"account", "units:read", "accounts:read", "accounts:write"}),
-    "security_administrator": frozenset(
-        {"account", "units:read", "accounts:read", "security:write"}
+    "system_administrator": frozenset(
+        {"account", "units:read", "accounts:read", "accounts:write", "devices:read"}
     ),
+    "security_administrator": frozenset(
+        {
+            "account",
+            "units:read",
+            "accounts:read",
+            "devices:read",
+            "devices:write",
+            "security:write",
+        }
+    ),
+}
+
+ADMINISTRATIONS = frozenset({"system_administrator", "security_administrator", "auditor"})
+"""No account holds two of these."""
+
+TIERS_OF_ROLES: dict[str, frozenset[UnitTier]] = {
+    "worker": frozenset({UnitTier.COMMUNITY}),
+    "station_lead": frozenset({UnitTier.COMMUNITY}),
+    "information_administrator": frozenset({UnitTier.COMMUNITY}),
+    "township": frozenset({UnitTier.TOWNSHIP}),
+    "command_centre": frozenset({UnitTier.CITY}),
+    "leading_group_office": frozenset({UnitTier.CITY}),
+    "finance": frozenset({UnitTier.CITY}),
+    "platform": frozenset({UnitTier.CITY}),
+    "auditor": frozenset({UnitTier.CITY}),
+    "system_administrator": frozenset({UnitTier.CITY}),
+    "security_administrator": frozenset({UnitTier.CITY}),
 }
 
 ROLE_NAMES: dict[str, tuple[str, str]] = {

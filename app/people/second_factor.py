@@ -10,7 +10,7 @@ from app.db.models import Account
 from app.kit.errors import Refusal
 from app.kit.secrets import seal, unseal
 from app.outbox.emit import emit
-from app.people.refusals_sign_in import (
+from app.people.sign_in_refusals import (
     NoSecondFactor,
     SecondFactorEnrolled,
     SecondFactorNeeded,

@@ -11,17 +11,17 @@ from app.db.models import Account, Login
 from app.kit.errors import Refusal
 from app.kit.ids import uuid7
 from app.outbox.emit import emit
+from app.people.account_schemas import SignInIn
 from app.people.devices import bind
 from app.people.passwords import DUMMY, verify_password
 from app.people.refresh import lease_of, new_refresh
-from app.people.refusals_sign_in import (
+from app.people.second_factor import judge_code
+from app.people.sign_in_refusals import (
     AccountDisabled,
     Locked,
     SecondFactorNeeded,
     WrongCredentials,
 )
-from app.people.schemas_accounts import SignInIn
-from app.people.second_factor import judge_code
 from app.people.standing import carries_handset
 from app.settings import Settings
 
@@ -51,8 +51,9 @@ def sign_in(
         verify_password(DUMMY, body.password)
         note_stranger(session, body.phone)
         return WrongCredentials()
-    if account.locked_until and account.locked_until > now:
-        return Locked(retry_after_seconds=_seconds_until(account.locked_until, now))
+    locked = refuse_locked(account, now)
+    if locked:
+        return locked
     if not verify_password(account.password_hash, body.password):
         return fail(session, account, WrongCredentials(), now)
     return _admit(session, account, body, settings, now)
@@ -147,5 +148,8 @@ def note_stranger(session: Session, phone: str) -> None:
     )
 
 
-def _seconds_until(instant: datetime, now: datetime) -> int:
-    return max(int((instant - now).total_seconds()) + 1, 1)
+def refuse_locked(account: Account, now: datetime) -> Locked | None:
+    """The refusal of an account that is locked now."""
+    if account.locked_until is None or account.locked_until <= now:
+        return None
+    return Locked(retry_after_seconds=int((account.locked_until - now).total_seconds()) + 1)

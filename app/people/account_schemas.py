@@ -206,6 +206,13 @@ class DeviceOut(Out):
     revoked_at: datetime | None
 
 
+class DevicesOut(Out):
+    """Some handsets in the order of their ids."""
+
+    items: list[DeviceOut]
+    next_cursor: str | None
+
+
 class RoleOut(Out):
     """A role and its scopes."""
 

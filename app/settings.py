@@ -1,6 +1,8 @@
 """What the environment decides: one small frozen object."""
 
+import os
 import secrets
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -52,7 +54,16 @@ class Settings(BaseSettings):
             return self.secret_key.encode()
         path = self.state_dir / "secret.key"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
-        return path.read_text().encode()
+            make_secret(path)
+        return path.read_bytes()
+
+
+def make_secret(path: Path) -> None:
+    """Write a new secret whole or not at all; of two processes at once the first one's stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(48), "ascii")
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()

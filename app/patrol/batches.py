@@ -17,8 +17,9 @@ from app.patrol.packing import (
     pack_path,
     pack_speed,
 )
+from app.rules.attendance import MAX_ACCURACY_M
 from app.rules.coordinates import ReferenceSystem, to_wgs84
-from app.rules.fixes import Disposition, Fixes, sift
+from app.rules.fixes import MAX_SPEED_MPS, Disposition, Fixes, sift
 from app.rules.geodesy import Floats
 from app.rules.parameters import Values
 
@@ -29,6 +30,8 @@ EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 REACH_MS = 3_600_000
 """The longest gap that `max_gap_s` may ever allow: how far a fix reaches into another date."""
 DIGEST_BYTES = 16
+DEGREE_AT_MOST_M = 111_700.0
+"""No degree is longer on the ellipsoid, whether of longitude or of latitude."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +97,8 @@ def in_order(columns: Columns) -> Columns:
 
 def set_aside(columns: Columns, values: Values) -> SetAside:
     """What FLD-2 sets aside of the batch alone."""
+    if _is_plain(columns, values):
+        return SetAside(0, 0, 0)
     mocked = np.zeros(len(columns), dtype=np.bool_)
     if columns.flags is not None:
         mocked = (columns.flags & MOCKED).astype(np.bool_)
@@ -103,6 +108,15 @@ def set_aside(columns: Columns, values: Values) -> SetAside:
     return SetAside(
         counts[Disposition.MOCKED], counts[Disposition.IMPRECISE], counts[Disposition.TELEPORT]
     )
+
+
+def _is_plain(columns: Columns, values: Values) -> bool:
+    """Whether a rough look already shows that FLD-2 sets nothing aside: most batches are so."""
+    if columns.flags is not None or not columns.accuracy_m.max() <= values[MAX_ACCURACY_M]:
+        return False
+    allowed_m = np.diff(columns.t_ms) * (values[MAX_SPEED_MPS] / 1000)
+    rough_m = (np.abs(np.diff(columns.lon)) + np.abs(np.diff(columns.lat))) * DEGREE_AT_MOST_M
+    return bool((rough_m <= allowed_m).all())
 
 
 def packed(columns: Columns) -> Packed:

@@ -12,6 +12,7 @@ from app.db import schema
 from app.demo.command import load_demo
 from app.main import create_app
 from app.settings import Settings
+from mobile_contract.handset.command import simulate
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 console = Console()
@@ -87,6 +88,7 @@ def rules(
 
 
 cli.command("demo")(load_demo)
+cli.command("simulate")(simulate)
 
 
 @cli.command("contract")

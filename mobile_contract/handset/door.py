@@ -39,7 +39,11 @@ class Door:
 
     async def ask(self, method: str, path: str, token: str | None = None, **parts: Any) -> Any:
         """The body of a good answer; raises Refused or Unreachable."""
-        headers = {"X-App-Version": APP_VERSION, "Accept-Language": "en"}
+        headers = {
+            "X-App-Version": APP_VERSION,
+            "Accept-Language": "en",
+            **parts.pop("headers", {}),
+        }
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         async with self.turn:

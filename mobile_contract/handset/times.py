@@ -4,8 +4,9 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 
@@ -62,7 +63,7 @@ class ToldTime:
 
     async def pass_seconds(self, seconds: float) -> None:
         """Seconds pass at once."""
-        self.tell(datetime.fromtimestamp(self.moment.timestamp() + seconds, self.moment.tzinfo))
+        self.tell(self.moment + timedelta(seconds=seconds))
 
 
 @dataclass
@@ -83,3 +84,9 @@ class RealTime:
     async def pass_seconds(self, seconds: float) -> None:
         """Seconds really pass."""
         await asyncio.sleep(seconds)
+
+
+def running_from(begin: datetime) -> Callable[[], datetime]:
+    """A clock that shows a moment now and runs on."""
+    started = monotonic()
+    return lambda: begin + timedelta(seconds=monotonic() - started)

@@ -1,0 +1,169 @@
+"""The reference handset: loses, doubles and misdates nothing, whatever the network does."""
+
+import gzip
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from mobile_contract.handset.answers import judge_result, judge_track
+from mobile_contract.handset.chance import chance_of, key_at
+from mobile_contract.handset.civil import minute_after
+from mobile_contract.handset.door import Refused, Unreachable
+from mobile_contract.handset.logins import Login
+from mobile_contract.handset.outbox import (
+    Anchor,
+    Batch,
+    Boot,
+    Captured,
+    batches,
+    boots_of,
+    captured,
+)
+from mobile_contract.handset.plans import Plan, Post
+from mobile_contract.handset.tally import Tally
+
+PUSH_LIMIT = 200
+LOST = 0.25
+"""How many answers get lost, of one, where they do."""
+GIVE_UP_AFTER = 60
+
+
+class Handset:
+    """One worker's phone over some dates."""
+
+    def __init__(
+        self, login: Login, tally: Tally, plans: Sequence[Plan], posts: Sequence[Post], seed: int
+    ) -> None:
+        self.login, self.tally, self.plans, self.posts = login, tally, plans, posts
+        self.phone = login.credentials.phone
+        self.chance = chance_of(seed, "network", self.phone)
+        self.anchors: dict[Boot, Anchor] = {}
+        self.failures = 0
+        self.boots = [boots_of(plan, self.phone, seed) for plan in plans]
+        items = chain.from_iterable(map(captured, plans, self.boots))
+        self.items: list[Captured] = sorted(items, key=lambda item: item.ready)
+        tracks = chain.from_iterable(batches(plan, self.phone, seed) for plan in plans)
+        self.batches: list[Batch] = sorted(tracks, key=lambda batch: batch.ready)
+
+    def forget_after(self, moment: datetime) -> None:
+        """What would be captured later is not captured at all."""
+        self.items = [item for item in self.items if item.ready <= moment]
+        self.batches = [batch for batch in self.batches if batch.ready <= moment]
+
+    @property
+    def left(self) -> int:
+        """How much waits or is yet to be captured."""
+        return len(self._unsettled())
+
+    def _unsettled(self) -> list[Captured | Batch]:
+        every: list[Captured | Batch] = [*self.items, *self.batches]
+        return [each for each in every if not each.settled]
+
+    def next_contact(self, after: datetime) -> datetime | None:
+        """The first whole minute with network and something to send; None when all is done."""
+        first = min((each.ready for each in self._unsettled()), default=None)
+        if first is None or self.failures > GIVE_UP_AFTER:
+            return None
+        moment = minute_after(max(first, after))
+        for plan in self.plans:
+            moment = minute_after(plan.reachable(moment))
+        return moment
+
+    async def contact(self, moment: datetime) -> None:
+        """Send what waits: records first, then fixes; each until the server has answered for it."""
+        try:
+            await self._anchor(moment)
+            items = [item for item in self.items if item.ready <= moment and not item.settled]
+            for first in range(0, len(items), PUSH_LIMIT):
+                await self._push(moment, items[first : first + PUSH_LIMIT])
+            for batch in self._waiting_batches(moment):
+                await self._send(batch)
+            self.failures = 0
+        except Unreachable:
+            self.failures += 1
+        except Refused as refused:
+            self.failures += 1
+            self.tally.surprise(f"{self.phone}: {refused}")
+        if self.failures > GIVE_UP_AFTER:
+            self.tally.surprise(f"{self.phone}: gave up with {self.left} waiting")
+
+    def _waiting_batches(self, moment: datetime) -> list[Batch]:
+        """In order; after hours without network in any order."""
+        waiting = [each for each in self.batches if each.ready <= moment and not each.settled]
+        if any(batch.plan.faults.offline for batch in waiting):
+            self.chance.shuffle(waiting)
+        return waiting
+
+    def _state(self, moment: datetime) -> tuple[Plan, Boot]:
+        """The plan of the date, or the last one; and the run of the clock."""
+        begun = [place for place, boots in enumerate(self.boots) if boots[0].since <= moment]
+        boots = [boot for boot in self.boots[begun[-1]] if boot.since <= moment]
+        return self.plans[begun[-1]], boots[-1]
+
+    async def _anchor(self, moment: datetime) -> None:
+        """One for each run of the monotonic clock."""
+        plan, boot = self._state(moment)
+        if boot in self.anchors or not plan.anchored:
+            return
+        answer = await self.login.ask("POST", "/v1/time-anchors")
+        server_time = datetime.fromisoformat(answer["server_time"])
+        self.anchors[boot] = Anchor(answer["anchor"], boot.elapsed_ms(server_time))
+
+    async def _send(self, batch: Batch) -> None:
+        """A batch is settled by the first answer that arrives."""
+        answer = await self.login.ask("POST", "/v1/tracks", json=batch.body())
+        batch.received_at = batch.received_at or self.login.times.now()
+        judge_track(batch, answer, self.tally)
+        batch.settled = batch.first is not None or not self._loses(batch.plan)
+        batch.first = answer
+
+    async def _push(self, moment: datetime, items: Sequence[Captured]) -> None:
+        """Up to 200 records; the same ones again, word for word, when the answer is lost."""
+        plan, boot = self._state(moment)
+        now = self.login.times.now()
+        sent = [*items, items[0]] if plan.faults.duplicates else items
+        body = {
+            "batch_id": str(key_at(moment, self.chance)),
+            "sent_at": (now + plan.clock_error).isoformat(),
+            "boot_id": str(boot.id),
+            "elapsed_ms": boot.elapsed_ms(now),
+            "items": [self.spoken(item) for item in sent],
+        }
+        await self._deliver(sent, body)
+        if self._loses(plan):
+            await self._deliver(sent, body)
+
+    async def _deliver(self, sent: Sequence[Captured], body: dict[str, Any]) -> None:
+        """One request, and every result counted."""
+        packed = gzip.compress(json.dumps(body).encode(), mtime=0)
+        headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+        answer = await self.login.ask("POST", "/v1/push", content=packed, headers=headers)
+        if len(answer["results"]) != len(sent):
+            self.tally.surprise(f"{len(sent)} items sent, {len(answer['results'])} results")
+        for item, result in zip(sent, answer["results"], strict=False):
+            item.settled = judge_result(item, result, item.first, self.tally)
+            item.first = item.first or result
+            item.received_at = item.received_at or self.login.times.now()
+
+    def spoken(self, item: Captured) -> dict[str, Any]:
+        """A record as push takes it, with the anchor of its run of the monotonic clock."""
+        anchor = self.anchors.get(item.boot)
+        return {
+            "id": str(item.record.id),
+            "kind": item.record.kind,
+            "captured_at": item.wall_clock.isoformat(),
+            "boot_id": str(item.boot.id),
+            "elapsed_ms": item.boot.elapsed_ms(item.record.at),
+            "anchor": anchor
+            and {
+                "anchor": anchor.token,
+                "boot_id": str(item.boot.id),
+                "elapsed_ms": anchor.elapsed_ms,
+            },
+            "body": item.record.body,
+        }
+
+    def _loses(self, plan: Plan) -> bool:
+        return plan.faults.resends and self.chance.random() < LOST

@@ -1,0 +1,86 @@
+"""What the boards and the evidence say when the dust has settled."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from mobile_contract.handset.handset import Handset
+from mobile_contract.handset.people import Person
+from mobile_contract.handset.plans import Post
+from mobile_contract.handset.simulation import Cast
+
+NEEDS_REVIEW = "needs_review"
+
+
+@dataclass(frozen=True, eq=False)
+class WorkerDate:
+    """A worker's date as the server tells it, beside what was sent."""
+
+    person: Person
+    handset: Handset
+    post: Post
+    on: date
+    day: dict[str, Any]
+    """The verdicts."""
+    counts_until: datetime
+    parameters: dict[str, Any]
+    """The values in force."""
+
+
+@dataclass(frozen=True)
+class Station:
+    """The board of a station on a date."""
+
+    board: dict[str, Any]
+    in_review: int
+
+
+async def worker_dates(cast: Cast) -> list[WorkerDate]:
+    """The evidence of every worker and date that took part."""
+    asked = [
+        _worker_date(cast, person, handset, place)
+        for person, handset in cast.actors
+        for place in range(len(handset.plans))
+    ]
+    return list(await asyncio.gather(*asked))
+
+
+async def _worker_date(cast: Cast, person: Person, handset: Handset, place: int) -> WorkerDate:
+    on = handset.plans[place].day
+    evidence = await cast.office.ask("GET", f"/v1/workers/{person.id}/days/{on}")
+    return WorkerDate(
+        person=person,
+        handset=handset,
+        post=handset.posts[place],
+        on=on,
+        day=evidence["day"],
+        counts_until=datetime.fromisoformat(evidence["counts_until"]),
+        parameters={each["name"]: each["value"] for each in evidence["parameters"]},
+    )
+
+
+async def stations(cast: Cast) -> list[Station]:
+    """The boards of all stations that took part, by code and date."""
+    places = {
+        (post.community, plan.day)
+        for handset in cast.handsets
+        for plan, post in zip(handset.plans, handset.posts, strict=True)
+    }
+    asked = [_station(cast, code, day) for code, day in sorted(places)]
+    return list(await asyncio.gather(*asked))
+
+
+async def _station(cast: Cast, code: str, day: date) -> Station:
+    board = await cast.office.ask("GET", f"/v1/boards/{code}/{day}")
+    late = await _late(cast, code, day)
+    return Station(board, sum(each["verdict"] == NEEDS_REVIEW for each in late))
+
+
+async def _late(cast: Cast, code: str, day: date) -> Sequence[dict[str, Any]]:
+    """Sign-ins that fill no window."""
+    asked = {"date": day.isoformat(), "limit": 500}
+    answer = await cast.office.ask("GET", f"/v1/units/{code}/late", params=asked)
+    found: Sequence[dict[str, Any]] = answer["items"]
+    return found

@@ -1,0 +1,168 @@
+"""Many handsets over some dates, all through the API."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from pathlib import Path
+
+from rich.progress import Progress, TaskID
+
+from mobile_contract.handset.chance import chance_of
+from mobile_contract.handset.civil import SHANGHAI, civil_day, instant
+from mobile_contract.handset.door import Door, Refused, Unreachable
+from mobile_contract.handset.faults import Faults, Shares, strike
+from mobile_contract.handset.handset import Handset
+from mobile_contract.handset.logins import Credentials, Login
+from mobile_contract.handset.people import (
+    NobodyThere,
+    Person,
+    duty_dates,
+    last_duty_date,
+    own_unit,
+    people,
+    post_of,
+)
+from mobile_contract.handset.plans import Plan, Post, plan
+from mobile_contract.handset.recorded import Recording, recordings
+from mobile_contract.handset.times import Times
+
+MINUTE = timedelta(minutes=1)
+FINAL = time(12, 1)
+"""A minute after verdicts of the day before have become final (FLD-4)."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to simulate."""
+
+    office: Credentials
+    password: str
+    unit: str | None
+    workers: int
+    first: date | None
+    last: date | None
+    seed: int
+    shares: Shares
+    tracks: Path | None
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who takes part, and when."""
+
+    office: Login
+    unit: str
+    days: Sequence[date]
+    actors: Sequence[tuple[Person, Handset]]
+
+    @property
+    def handsets(self) -> Sequence[Handset]:
+        """Every phone."""
+        return [handset for _, handset in self.actors]
+
+
+@dataclass
+class Stage:
+    """Where a simulation plays."""
+
+    door: Door
+    times: Times
+    told: bool
+    """Whether the server is told what time it is."""
+    progress: Progress
+
+
+async def cast_of(wish: Wish, stage: Stage) -> Cast:
+    """Ask who works where; a told server is asked from the first midnight on."""
+    office = Login(wish.office, stage.door, stage.times)
+    unit = wish.unit or await own_unit(office)
+    days = await _days(wish, stage, office, unit)
+    persons = await people(office, unit, days[0], wish.workers)
+    await stage.times.reach(instant(days[0], time.min))
+    phones = [person.phone for person in persons]
+    struck = {day: strike(wish.shares, phones, wish.seed, day) for day in days}
+    tracks = recordings(wish.tracks) if wish.tracks else []
+    task = stage.progress.add_task("signing in", total=len(persons))
+    handsets = await asyncio.gather(
+        *(
+            _handset(
+                wish,
+                stage,
+                person,
+                {day: struck[day][person.phone] for day in days},
+                tracks[number % len(tracks)] if tracks else None,
+                task,
+            )
+            for number, person in enumerate(persons)
+        )
+    )
+    actors = [
+        (person, handset)
+        for person, handset in zip(persons, handsets, strict=True)
+        if handset is not None and handset.plans
+    ]
+    if not actors:
+        raise NobodyThere("; ".join(stage.door.tally.surprises) or f"nobody works in {unit}")
+    return Cast(office, unit, days, actors)
+
+
+async def _days(wish: Wish, stage: Stage, office: Login, unit: str) -> Sequence[date]:
+    """One date as asked; of a span its duty dates; else the last duty date."""
+    today = civil_day(stage.times.now())
+    if wish.first is None:
+        latest = today if stage.told else today + timedelta(days=1)
+        return [await last_duty_date(office, unit, latest)]
+    if wish.last is None or wish.last == wish.first:
+        return [wish.first]
+    found = await duty_dates(office, unit, wish.first, wish.last)
+    if not found:
+        raise NobodyThere(f"no duty date from {wish.first} to {wish.last}")
+    return found
+
+
+async def _handset(
+    wish: Wish,
+    stage: Stage,
+    person: Person,
+    faults: dict[date, Faults],
+    track: Recording | None,
+    task: TaskID,
+) -> Handset | None:
+    """A worker's handset, signed in and told where the worker works."""
+    login = Login(Credentials(person.phone, wish.password), stage.door, stage.times)
+    plans: list[Plan] = []
+    posts: list[Post] = []
+    try:
+        for day, struck in faults.items():
+            post = await post_of(login, day)
+            if post is not None:
+                chance = chance_of(wish.seed, "day", person.phone, day)
+                plans.append(plan(day, post, struck, chance, track))
+                posts.append(post)
+    except (Refused, Unreachable) as problem:
+        stage.door.tally.surprise(f"{person.phone}: {problem}")
+        return None
+    stage.progress.advance(task)
+    return Handset(login, stage.door.tally, plans, posts, wish.seed)
+
+
+async def play(cast: Cast, stage: Stage) -> None:
+    """Minute by minute: whoever has network and something to send does so, all at once."""
+    moment = instant(cast.days[0], time.min)
+    if not stage.told:
+        for handset in cast.handsets:
+            handset.forget_after(stage.times.now() - MINUTE)
+    total = sum(handset.left for handset in cast.handsets)
+    task = stage.progress.add_task("uploading", total=total)
+    wakes = {handset: handset.next_contact(moment) for handset in cast.handsets}
+    while due := [wake for wake in wakes.values() if wake is not None]:
+        moment = min(due)
+        await stage.times.reach(moment)
+        awake = [handset for handset, wake in wakes.items() if wake == moment]
+        await asyncio.gather(*(handset.contact(moment) for handset in awake))
+        wakes |= {handset: handset.next_contact(moment + MINUTE) for handset in awake}
+        left = sum(handset.left for handset in cast.handsets)
+        shown = f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        stage.progress.update(task, completed=total - left, description=shown)
+    await stage.times.reach(max(moment, instant(cast.days[-1] + timedelta(days=1), FINAL)))

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.attendance.facts import Handset
+from app.people.principal import Principal
+from tests.attendance.facts import GRID, Handset, acting
 from tests.city import City
 
 
@@ -11,3 +12,15 @@ from tests.city import City
 def handset(db: Session, city: City) -> Handset:
     """The handset of the worker of the first grid."""
     return Handset(db, city)
+
+
+@pytest.fixture
+def worker(db: Session, city: City) -> Principal:
+    """The worker who carries it."""
+    return acting(db, city, GRID)
+
+
+@pytest.fixture
+def lead(db: Session, city: City) -> Principal:
+    """The lead of that worker's station."""
+    return acting(db, city, "station_lead")

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.attendance.commands import record_check_in
 from app.attendance.schemas import CheckInIn
-from app.db.models import Account, CheckIn
+from app.db.models import Account, Change, CheckIn, OutboxEvent, StaleDay
 from app.kit.clock import SHANGHAI
 from app.kit.ids import uuid7
 from app.people.capture import Capture
+from app.people.principal import Principal
+from app.people.roles import scopes_of
 from tests.city import City
 
 WEDNESDAY = date(2026, 3, 18)
@@ -24,6 +26,40 @@ GRID = "510185001001001"
 def at(clock_time: str, day: date = WEDNESDAY) -> datetime:
     """The instant at which the clocks show a time, HH:MM or HH:MM:SS."""
     return datetime.combine(day, time.fromisoformat(clock_time), SHANGHAI)
+
+
+def acting(db: Session, city: City, who: str) -> Principal:
+    """A worker (by grid) or an office (by role) as commands see them."""
+    account = db.scalars(select(Account).where(Account.phone == city.phones[who])).one()
+    return Principal(
+        account_id=account.id,
+        name=account.name,
+        unit_code=account.unit_code,
+        roles=tuple(account.roles),
+        scopes=scopes_of(tuple(account.roles)),
+        worker_id=account.worker_id,
+        device_id=None,
+        login_id=account.id,
+    )
+
+
+def events(db: Session) -> list[tuple[str, UUID | None]]:
+    """What was done and by whom, in order."""
+    db.flush()
+    rows = db.execute(select(OutboxEvent.name, OutboxEvent.account_id).order_by(OutboxEvent.id))
+    return [(name, by) for name, by in rows]
+
+
+def stale_days(db: Session) -> list[date]:
+    """The dates marked to be judged again, in order."""
+    db.flush()
+    return list(db.scalars(select(StaleDay.day).distinct().order_by(StaleDay.day)))
+
+
+def last_change(db: Session) -> Change:
+    """What handsets were told last."""
+    db.flush()
+    return db.scalars(select(Change).order_by(Change.id.desc()).limit(1)).one()
 
 
 @dataclass
@@ -67,6 +103,10 @@ class Handset:
             proven=proven,
             offset_s=offset_s,
         )
+
+    def doubtful(self, moment: datetime) -> CheckIn:
+        """A sign-in at the station that needs review: unproven, an hour late."""
+        return self.sign_in(self.captured(moment, after=timedelta(hours=1), proven=False))
 
     def at_station(self, *, north_m: float = 0, accuracy_m: float = 12) -> CheckInIn:
         """A position so many metres north of the station."""

@@ -7,9 +7,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
+from app.attendance.refusals import IdReused
 from app.attendance.schemas import CheckInIn
 from app.db.models import Change, CheckIn, OutboxEvent, StaleDay
-from app.kit.errors import Conflict
 from app.kit.ids import uuid7
 from app.people.capture import AfterReceipt
 from app.rules.attendance import Verdict
@@ -120,7 +120,7 @@ def test_an_id_of_somebody_else_is_refused(handset: Handset) -> None:
     key = uuid7(at("08:40"))
     handset.sign_in(handset.captured(at("08:40"), key=key))
     other = Handset(handset.db, handset.city, "510185001001002")
-    with pytest.raises(Conflict):
+    with pytest.raises(IdReused):
         other.sign_in(other.captured(at("08:40"), key=key))
 
 

@@ -31,7 +31,7 @@ ISSUER = "jianyang-grid"
 AUDIENCE = "jianyang-grid-api"
 REQUIRED = {f"require_{claim}": True for claim in ("aud", "iss", "sub")}
 JUDGED_BY_US = {f"verify_{claim}": False for claim in ("exp", "iat", "nbf")}
-"""Times are compared with the caller's `now`: what is required, the library compares with its own."""
+"""Times are compared with the caller's `now`; requiring them would have the library compare."""
 
 Known = TypeVar("Known")
 

@@ -60,7 +60,11 @@ def stale_keys(unit_code: str, first: date, last: date) -> Select[UUID, date]:
 
 def missing_keys(unit_code: str, first: date, last: date) -> Select[UUID, date]:
     """The worker-days of a unit that were never judged."""
-    days = func.generate_series(first, last, text("interval '1 day'")).table_valued("at")
+    days = (
+        func.generate_series(first, last, text("interval '1 day'"))
+        .table_valued("at")
+        .render_derived()
+    )
     day = cast(days.c.at, Date)
     judged = exists().where(WorkerDay.worker_id == Posting.worker_id, WorkerDay.day == day)
     return (

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -72,22 +72,35 @@ class Handset:
         return moment
 
     async def contact(self, moment: datetime) -> None:
-        """Send what waits: records first, then fixes; each until the server has answered for it."""
-        try:
-            await self._anchor(moment)
-            items = [item for item in self.items if item.ready <= moment and not item.settled]
-            for first in range(0, len(items), PUSH_LIMIT):
-                await self._push(moment, items[first : first + PUSH_LIMIT])
-            for batch in self._waiting_batches(moment):
-                await self._send(batch)
-            self.failures = 0
-        except Unreachable:
-            self.failures += 1
-        except Refused as refused:
-            self.failures += 1
-            self.tally.surprise(f"{self.phone}: {refused}")
+        """Send what waits: records, then fixes; what fails for one never holds up the other."""
+        done = [
+            await self._tried(part(moment)) for part in (self._anchor, self._records, self._tracks)
+        ]
+        self.failures = 0 if all(done) else self.failures + 1
         if self.failures > GIVE_UP_AFTER:
             self.tally.surprise(f"{self.phone}: gave up with {self.left} waiting")
+
+    async def _tried(self, part: Coroutine[Any, Any, None]) -> bool:
+        """Whether a part was done; what was not is tried again at the next contact."""
+        try:
+            await part
+        except Unreachable:
+            return False
+        except Refused as refused:
+            self.tally.surprise(f"{self.phone}: {refused}")
+            return False
+        return True
+
+    async def _records(self, moment: datetime) -> None:
+        """All that waits, so many at once as push takes."""
+        items = [item for item in self.items if item.ready <= moment and not item.settled]
+        for first in range(0, len(items), PUSH_LIMIT):
+            await self._push(moment, items[first : first + PUSH_LIMIT])
+
+    async def _tracks(self, moment: datetime) -> None:
+        """Batch by batch."""
+        for batch in self._waiting_batches(moment):
+            await self._send(batch)
 
     def _waiting_batches(self, moment: datetime) -> list[Batch]:
         """In order; after hours without network in any order."""

@@ -11,6 +11,7 @@ from app import contract, counsel
 from app.db import schema
 from app.demo.command import load_demo
 from app.main import create_app
+from app.people.importing.command import import_city
 from app.settings import Settings
 from mobile_contract.handset.command import simulate
 
@@ -88,6 +89,7 @@ def rules(
 
 
 cli.command("demo")(load_demo)
+cli.command("import")(import_city)
 cli.command("simulate")(simulate)
 
 

@@ -41,7 +41,16 @@ class Keys:
         return self.of("worker", phone)
 
 
-def tables(city: DemoCity, keys: Keys, password_hash: str) -> Iterator[Table]:
+@dataclass(frozen=True)
+class Openers:
+    """What opens every account of the demo: one password, and one second factor for offices."""
+
+    password_hash: str
+    sealed_secret: str
+    since: datetime
+
+
+def tables(city: DemoCity, keys: Keys, openers: Openers) -> Iterator[Table]:
     """Each table with its columns and rows, in the order in which they refer to each other."""
     yield "calendar_day", "day working source", calendar_days()
     yield "unit", "code tier name parent_code", units(city)
@@ -51,8 +60,8 @@ def tables(city: DemoCity, keys: Keys, password_hash: str) -> Iterator[Table]:
     yield "posting", "id worker_id community_code employment valid", postings(city, keys)
     columns = "id worker_id level grid_code first_responsible valid"
     yield "assignment", columns, assignments(city, keys)
-    columns = "id phone name unit_code roles worker_id password_hash"
-    yield "account", columns, accounts(city, keys, password_hash)
+    columns = "id phone name unit_code roles worker_id password_hash totp_secret totp_confirmed_at"
+    yield "account", columns, accounts(city, keys, openers)
 
 
 def calendar_days() -> Iterator[Row]:
@@ -111,15 +120,17 @@ def assignments(city: DemoCity, keys: Keys) -> Iterator[Row]:
         yield keys.of("assignment", phone, grid), keys.worker(phone), level, grid, first, SINCE
 
 
-def accounts(city: DemoCity, keys: Keys, password_hash: str) -> Iterator[Row]:
-    """An account for each worker of level 1 and each office post."""
+def accounts(city: DemoCity, keys: Keys, openers: Openers) -> Iterator[Row]:
+    """An account for each worker of level 1, and one with a second factor for each office post."""
+    password = openers.password_hash
     for worker in city.workers:
         key, worker_id = keys.of("account", worker.phone), keys.worker(worker.phone)
-        roles = ["worker"]
-        yield key, worker.phone, worker.name, worker.community, roles, worker_id, password_hash
+        identity = (key, worker.phone, worker.name, worker.community, ["worker"], worker_id)
+        yield *identity, password, None, None
     for office in city.accounts:
         key = keys.of("account", office.phone)
-        yield key, office.phone, office.name, office.unit, [office.role], None, password_hash
+        named = (key, office.phone, office.name, office.unit, [office.role], None)
+        yield *named, password, openers.sealed_secret, openers.since
 
 
 def several(area: Polygon) -> MultiPolygon:

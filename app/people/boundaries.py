@@ -17,7 +17,7 @@ from app.people.marks import mark_holders, publish_to_holders
 from app.people.principal import Principal
 from app.people.shapes import check_beside, check_within
 from app.people.spans import cut, not_in_the_past, starts
-from app.rules.divisions import UnitTier
+from app.rules.divisions import UnitTier, ancestors, tier_of
 
 
 def boundary_on(session: Session, code: str, day: date) -> Boundary:
@@ -102,26 +102,27 @@ def replace(
 
 
 def check_place(session: Session, code: str, shape: MultiPolygon, first: date) -> None:
-    """Within its parent, beside its siblings, around its children, from a date on."""
-    if len(code) > len("510185"):
-        parents = areas_from(session, [code[:-3]], first)
-        if not parents:
-            raise ParentWithoutBoundary(unit=code, parent=code[:-3], on=first)
-        for around in parents.values():
-            check_within(code, shape, code[:-3], around)
-        check_beside(code, shape, near(session, code, shape, first))
+    """Within the unit above, beside its siblings, around its children, from a date on."""
+    for parent, around in above(session, code, first):
+        check_within(code, shape, parent, around)
+    check_beside(code, shape, near(session, code, shape, first))
     for child, area in children(session, code, first).items():
         check_within(child, area, code, shape)
 
 
-def areas_from(session: Session, codes: Sequence[str], first: date) -> Mapping[str, BaseGeometry]:
-    """Boundaries of units in force on a date or later, by unit and version."""
-    rows = session.execute(
-        select(Boundary.unit_code, Boundary.id, Boundary.area).where(
-            Boundary.unit_code.in_(codes), Boundary.valid.overlaps(Range(first, None))
-        )
-    )
-    return {f"{unit}/{version}": area for unit, version, area in rows}
+def above(session: Session, code: str, first: date) -> Sequence[tuple[str, BaseGeometry]]:
+    """The boundaries that a unit lies in: of a grid its community's, else the nearest drawn."""
+    for parent in ancestors(code)[1:]:
+        rows = session.scalars(
+            select(Boundary.area).where(
+                Boundary.unit_code == parent, Boundary.valid.overlaps(Range(first, None))
+            )
+        ).all()
+        if rows:
+            return [(parent, area) for area in rows]
+        if tier_of(code) is UnitTier.GRID:
+            raise ParentWithoutBoundary(unit=code, parent=parent, on=first)
+    return []
 
 
 def near(
@@ -143,8 +144,8 @@ def near(
 def children(session: Session, code: str, first: date) -> Mapping[str, BaseGeometry]:
     """The boundaries of the units directly below, on a date or later."""
     rows = session.execute(
-        select(Boundary.unit_code, Boundary.area).where(
-            Boundary.unit_code.like(f"{code}___"), Boundary.valid.overlaps(Range(first, None))
-        )
+        select(Boundary.unit_code, Boundary.area)
+        .where(Boundary.unit_code.like(f"{code}___"), Boundary.valid.overlaps(Range(first, None)))
+        .order_by(Boundary.unit_code)
     )
     return {unit: area for unit, area in rows}  # noqa: C416

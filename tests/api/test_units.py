@@ -43,9 +43,10 @@ def listed(nested: Any) -> Any:
 def redraw(client: SignedIn, code: str, polygon: Any, day: date) -> httpx.Response:
     """Ask for a new version of a grid's boundary."""
     body = {"from": day.isoformat(), "geometry": geometry(polygon)}
-    return client.http.put(
+    answer: httpx.Response = client.http.put(
         f"/v1/grids/{code}/boundary", json=body, headers=client.as_("command_centre")
     )
+    return answer
 
 
 def narrower(column: int, metres: float) -> MultiPolygon:
@@ -236,15 +237,16 @@ def test_what_is_no_boundary_is_refused(
 
 
 def test_a_community_cannot_shrink_away_from_its_grids(client: SignedIn, today: date) -> None:
-    half = box(WEST, SOUTH, WEST + WIDTH, SOUTH + HEIGHT)
+    third = box(WEST, SOUTH, WEST + WIDTH / 2, SOUTH + HEIGHT)
     refused = client.http.put(
         f"/v1/units/{COMMUNITY}/boundary",
-        json={"from": today.isoformat(), "geometry": geometry(half)},
+        json={"from": today.isoformat(), "geometry": geometry(third)},
         headers=client.as_("command_centre"),
     )
     assert refused.status_code == 422
-    # Townships of the small city have no boundary: that is said first.
-    assert refused.json()["code"] == "city.parent_without_boundary"
+    assert refused.json()["code"] == "city.outside_its_parent"
+    assert refused.json()["facts"]["unit"] == "510185001001001"
+    assert refused.json()["facts"]["parent"] == COMMUNITY
 
 
 def test_org_6_grid_codes_follow_and_are_never_reused(

@@ -4,14 +4,20 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
 import psycopg
+import pyotp
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from app.cli import cli
 from app.db import schema
+from app.db.engine import make_engine, make_sessions
+from app.db.models import Account
 from app.demo import load as demo
 from app.demo.load import Occupancy
-from app.people.passwords import verify_password
+from app.people.passwords import is_strong, verify_password
+from app.people.second_factor import judge_code
+from app.people.sign_in_refusals import WrongCode
 from app.settings import Settings
 
 Loaded = tuple[Settings, Mapping[str, int]]
@@ -89,6 +95,20 @@ def test_a_demo_account_opens_with_the_printed_password(
     assert hashes == 1
     kept = ask(settings, "select password_hash from account limit 1")
     assert verify_password(str(kept), demo.PASSWORD)
+    assert is_strong(demo.PASSWORD)
+
+
+def test_office_accounts_have_the_printed_second_factor(loaded: Loaded) -> None:
+    settings, _ = loaded
+    without = "select count(*) from account where (totp_secret is null) = (worker_id is null)"
+    assert ask(settings, without) == 0
+    engine = make_engine(settings)
+    with make_sessions(engine)() as session:
+        lead = session.scalars(select(Account).where(Account.roles.contains(["auditor"]))).one()
+        code = pyotp.TOTP(demo.TOTP_SECRET).at(NOW)
+        assert judge_code(lead, code, settings.secret, NOW) is None
+        assert isinstance(judge_code(lead, "000000", settings.secret, NOW), WrongCode)
+    engine.dispose()
 
 
 def test_every_worker_can_pull_the_grids_held(loaded: Loaded) -> None:

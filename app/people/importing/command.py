@@ -1,0 +1,66 @@
+"""`python3 -m app import`: what it says on a terminal."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.db.engine import make_engine, make_sessions
+from app.kit import clock
+from app.people.importing.problems import LineProblem
+from app.people.importing.whole import Report, import_files
+from app.settings import Settings
+
+console = Console()
+SHOWN = 200
+
+
+def import_city(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Units, stations, workers (CSV, XLSX) and boundaries (GeoJSON)"),
+    ],
+    check: Annotated[bool, typer.Option("--check", help="Only say what is wrong")] = False,
+) -> None:
+    """Import a city's own units, boundaries, stations and workers: all of it or nothing.
+
+    Files are recognised by what is in them; headings may be Chinese or English, text UTF-8 or
+    GB18030. The whole set is judged together; exit 1 with a table of every line that is wrong.
+    """
+    engine = make_engine(Settings())
+    try:
+        with make_sessions(engine).begin() as session:
+            report = import_files(session, files, clock.now(), keep=not check)
+    finally:
+        engine.dispose()
+    show(report, check=check)
+    if report.problems:
+        raise typer.Exit(1)
+
+
+def show(report: Report, *, check: bool) -> None:
+    """What was found or written."""
+    if report.problems:
+        console.print(problems_table(report.problems))
+        hidden = len(report.problems) - SHOWN
+        if hidden > 0:
+            console.print(f"… {hidden} more")
+        console.print(f"{len(report.problems)} problems; nothing was imported. 未导入任何数据。")
+        return
+    counts = ", ".join(f"{count} {kind}" for kind, count in report.written.items()) or "nothing new"
+    done = "would be written" if check else "written"
+    console.print(f"{counts} {done}; {report.unchanged} unchanged")
+
+
+def problems_table(problems: Sequence[LineProblem]) -> Table:
+    """Each problem with its file, line and column."""
+    table = Table(title="What is wrong 问题清单")
+    for heading in ("file", "line", "column", "code", "问题", "problem"):
+        table.add_column(heading, overflow="fold")
+    for found in problems[:SHOWN]:
+        line = str(found.place.line) if found.place.line else ""
+        table.add_row(found.place.file, line, found.column, found.code, found.zh, found.en)
+    return table

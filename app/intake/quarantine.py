@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.db.models import Quarantine
-from app.intake.door import Carrier
+from app.intake.carrier import Carrier
 from app.kit.errors import Refusal
+from app.outbox.emit import emit
 
 LARGEST = 2**63
 
@@ -35,8 +36,8 @@ def canonical(content: object) -> bytes:
 
 
 def set_aside(session: Session, carrier: Carrier, kept: Kept, received_at: datetime) -> None:
-    """Keep it; the same thing set aside twice is one row."""
-    content = storable(kept.content)
+    """Keep it and leave a trace; the same thing set aside twice is one row."""
+    content = _storable(kept.content)
     digest = hashlib.sha256(canonical([str(kept.item_id), kept.kind, content])).digest()
     row = insert(Quarantine).values(
         item_id=kept.item_id,
@@ -51,7 +52,24 @@ def set_aside(session: Session, carrier: Carrier, kept: Kept, received_at: datet
         message=kept.refusal.title("zh"),
         received_at=received_at,
     )
-    session.execute(row.on_conflict_do_nothing(index_elements=["account_id", "digest"]))
+    row = row.on_conflict_do_nothing(index_elements=["account_id", "digest"])
+    key = session.scalar(row.returning(Quarantine.id))
+    if key is not None:
+        emit(
+            session,
+            "record.set_aside",
+            by=carrier.account_id,
+            unit_code=kept.community_code or carrier.unit_code[:12],
+            subject=("quarantine", key),
+            code=kept.refusal.code,
+        )
+
+
+def _storable(content: object) -> Any:
+    try:
+        return storable(content)
+    except RecursionError:
+        return canonical(content).decode()
 
 
 def storable(value: Any) -> Any:

@@ -1,5 +1,101 @@
 """Single records: the same commands and ids as push."""
 
-from fastapi import APIRouter
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
+
+from app.api import problems
+from app.api.deps import Db
+from app.api.problems import refusals
+from app.attendance.schemas import CheckInIn
+from app.incidents.schemas import IncidentIn
+from app.intake.carrier import Carrier
+from app.intake.door import AtTheDoor
+from app.intake.items import Record, ResultOut
+from app.intake.refusals import IdReused, NotAHandset, TooEarly
+from app.intake.results import result
+from app.intake.submit import Sending, Submitted, one_push_at_a_time, submit
+from app.kit.errors import BadEncoding, Conflict, TooLarge, Unavailable
+from app.kit.language import preferred
+from app.patrol.refusals import AppointmentTooFar
+from app.patrol.schemas import AppointmentIn
+from app.people.capture import AfterReceipt
+from app.people.field_grid import NoGrid
+from app.people.posts import NoPost
+from app.people.sign_in_refusals import AppTooOld
+from app.visits.schemas import VisitIn
 
 router = APIRouter(prefix="/v1", tags=["handset"])
+
+ANY = (
+    IdReused,
+    NotAHandset,
+    TooEarly,
+    AfterReceipt,
+    NoPost,
+    Conflict,
+    AppTooOld,
+    TooLarge,
+    BadEncoding,
+)
+
+
+def responses(*kinds: Any) -> dict[int | str, dict[str, Any]]:
+    """201 when it is new, 200 when it is known, and what can be refused."""
+    known = {"model": ResultOut, "description": "Received before: the first result again"}
+    return {200: known, **refusals(*ANY, *kinds)}
+
+
+@router.post("/check-ins", status_code=201, response_model=ResultOut, responses=responses())
+def record_check_in(
+    request: Request, db: Db, carrier: AtTheDoor, body: Record[CheckInIn]
+) -> Response:
+    """Sign in (ATT-1 to ATT-4): stored with its verdict, which is in `facts`."""
+    return submit_one(request, db, carrier, "check_in", body)
+
+
+@router.post(
+    "/appointments",
+    status_code=201,
+    response_model=ResultOut,
+    responses=responses(AppointmentTooFar),
+)
+def record_appointment(
+    request: Request, db: Db, carrier: AtTheDoor, body: Record[AppointmentIn]
+) -> Response:
+    """Record an appointment (FLD-3)."""
+    return submit_one(request, db, carrier, "appointment", body)
+
+
+@router.post("/visits", status_code=201, response_model=ResultOut, responses=responses(NoGrid))
+def record_visit(request: Request, db: Db, carrier: AtTheDoor, body: Record[VisitIn]) -> Response:
+    """Record a visit (VIS-1 to VIS-5)."""
+    return submit_one(request, db, carrier, "visit", body)
+
+
+@router.post("/incidents", status_code=201, response_model=ResultOut, responses=responses(NoGrid))
+def record_incident(
+    request: Request, db: Db, carrier: AtTheDoor, body: Record[IncidentIn]
+) -> Response:
+    """Report an event (EVT-1)."""
+    return submit_one(request, db, carrier, "incident", body)
+
+
+def submit_one(
+    request: Request, db: Session, carrier: Carrier, kind: str, record: Record[Any]
+) -> Response:
+    """One record as push takes it; a refusal is answered, not raised, so that what was set aside
+    is committed with it."""
+    one_push_at_a_time(db, carrier)
+    sending = Sending(carrier, record.sent_at, request.app.state.settings.secret)
+    outcome = submit(db, sending, Submitted(kind, record, record.body))
+    if outcome.status == "error":
+        raise Unavailable
+    if outcome.refusal is not None:
+        return problems.answer(request, outcome.refusal)
+    language = preferred(request.headers.get("accept-language"))
+    told = result(str(record.id), outcome, language)
+    status = 201 if outcome.status == "created" else 200
+    return JSONResponse(told.model_dump(mode="json"), status)

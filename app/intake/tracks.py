@@ -12,7 +12,8 @@ from pydantic import Field
 from app.api.problems import refusals
 from app.db.engine import Sessions
 from app.intake import quarantine
-from app.intake.door import AtTheDoor, Carrier
+from app.intake.carrier import Carrier
+from app.intake.door import ASKS_FOR_HANDSET, carrier_of
 from app.intake.quarantine import Kept
 from app.intake.refusals import IdReused, NotAHandset
 from app.intake.standing import Standings, WorkerStanding
@@ -35,7 +36,7 @@ from app.patrol.batches import (
 )
 from app.people.capture import AfterReceipt
 from app.people.posts import NoPost
-from app.people.refusals_sign_in import AppTooOld
+from app.people.sign_in_refusals import AppTooOld
 
 router = APIRouter(prefix="/v1", tags=["handset"])
 
@@ -81,14 +82,17 @@ class Upload:
     response_model=TrackOut,
     responses=refusals(TooLarge, BadEncoding, Unavailable, AppTooOld, NotAHandset),
     openapi_extra={
+        **ASKS_FOR_HANDSET,
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": request_schema()}},
-        }
+        },
     },
 )
-async def upload_track(request: Request, carrier: AtTheDoor) -> Response:
+async def upload_track(request: Request) -> Response:
     """Store one batch of 1 to 1,000 fixes: late, repeated, in any order, overlapping another."""
+    # The asker is read here and not by a dependency: at the busiest door that costs a third.
+    carrier = await carrier_of(request)
     body = await request.body()
     batch_id, columns = decode(body)
     upload = Upload(carrier, batch_id, columns, body)

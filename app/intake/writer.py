@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from psycopg import AsyncConnection, Error
+from psycopg import AsyncConnection, AsyncRawCursor, Error
 from psycopg.abc import Buffer
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
@@ -97,32 +97,41 @@ class Int2ArrayDumper(Dumper):
         return bytes(obj)
 
 
-ROW = "(%b,%b,%b,%b,%b,%b,%b,%b::int2,%b::geometry,%b,%b,%b)"
+COLUMNS = 12
 FOUND = """
 select device_id, batch_id, digest from track_batch
-where (device_id, batch_id) in (select * from unnest(%b::uuid[], %b::uuid[]))
+where (device_id, batch_id) in (select * from unnest($1::uuid[], $2::uuid[]))
 """
 
 
 @lru_cache(maxsize=GROUP)
-def insertion(rows: int) -> bytes:
+def insertion(rows: int) -> str:
     """Batches and stale marks in one statement; a mark only for what was really written."""
+    batches = ",".join(_row(COLUMNS * row) for row in range(rows))
+    worker, day, community, batch = (COLUMNS * rows + column for column in range(1, 5))
     return f"""
 with stored as (
     insert into track_batch (device_id, batch_id, worker_id, received_at, first_at, last_at,
                              digest, crs, path, accuracy_dm, speed_cmps, flags)
-    values {",".join([ROW] * rows)}
+    values {batches}
     on conflict do nothing
     returning device_id, batch_id
 ), marked as (
     insert into stale_day (worker_id, day, community_code)
     select distinct mark.worker_id, mark.day, mark.community_code
-    from unnest(%b::uuid[], %b::uuid[], %b::date[], %b::text[])
-         as mark (batch_id, worker_id, day, community_code)
+    from unnest(${worker}::uuid[], ${day}::date[], ${community}::text[], ${batch}::uuid[])
+         as mark (worker_id, day, community_code, batch_id)
     join stored using (batch_id)
 )
 select device_id, batch_id from stored
-""".encode()  # noqa: S608 - only placeholders are repeated
+"""  # noqa: S608 - nothing but numbered placeholders is put in
+
+
+def _row(before: int) -> str:
+    """The placeholders of one batch, after those before it."""
+    casts = {8: "::int2", 9: "::geometry"}
+    places = range(1, COLUMNS + 1)
+    return "(" + ",".join(f"${before + place}{casts.get(place, '')}" for place in places) + ")"
 
 
 def values_of(rows: Sequence[BatchRow]) -> list[Any]:
@@ -136,7 +145,7 @@ def values_of(rows: Sequence[BatchRow]) -> list[Any]:
         speed = packed.speed_cmps
         values.append(None if speed is None else Int2Array(int2_array(speed)))
         values.append(packed.flags)
-    marks = [(row.batch_id, row.worker_id, *stale) for row in rows for stale in row.stale]
+    marks = [(row.worker_id, *stale, row.batch_id) for row in rows for stale in row.stale]
     return [*values, *(list(column) for column in zip(*marks, strict=True))]
 
 
@@ -204,13 +213,14 @@ class TrackWriter:
     async def _insert(self, rows: Sequence[BatchRow]) -> dict[Key, Stored]:
         """One statement, committed by itself; then the digests of what was there before."""
         async with self.pool.connection(PATIENCE_S) as connection:
-            cursor = await connection.execute(insertion(len(rows)), values_of(rows), binary=True)
+            cursor = AsyncRawCursor(connection)
+            await cursor.execute(insertion(len(rows)), values_of(rows), binary=True)
             created = {(device, batch) for device, batch in await cursor.fetchall()}
             outcomes = {row.key: Stored(True, row.digest) for row in rows if row.key in created}
             known = [row.key for row in rows if row.key not in created]
             if known:
                 columns = [list(column) for column in zip(*known, strict=True)]
-                cursor = await connection.execute(FOUND, columns, binary=True)
+                await cursor.execute(FOUND, columns, binary=True)
                 for device, batch, digest in await cursor.fetchall():
                     outcomes[device, batch] = Stored(False, bytes(digest))
             return outcomes

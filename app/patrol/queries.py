@@ -1,8 +1,8 @@
 """A worker's tracks as they were uploaded, decoded straight into columns."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -33,7 +33,7 @@ where worker_id = :worker_id
   and (cast(:received_until as timestamptz) is null or received_at <= :received_until)
 order by device_id, first_at, batch_id
 """)
-"""Batches longer than a day are few and have an index of their own; the rest begin near the span."""
+"""Batches longer than a day are few and have their own index; the rest begin near the span."""
 
 
 def batches_of(
@@ -54,19 +54,15 @@ def batches_of(
     return [batch for batch in found if len(batch.fixes)]
 
 
-def _batch(
-    row: Row[tuple[UUID, UUID, datetime, bytes, Sequence[int], bytes]], *span: float
-) -> StoredBatch:
-    device_id, batch_id, received_at, path, accuracy_dm, flags = row
-    columns = unpack_path(bytes(path))
+def _batch(row: Row[Any], start_s: float, end_s: float) -> StoredBatch:
+    columns = unpack_path(bytes(row.path))
     fixes = Fixes(
         t_s=columns[:, 2],
         lon=columns[:, 0],
         lat=columns[:, 1],
-        accuracy_m=unpack_accuracy(np.array(accuracy_dm, dtype=np.int16)),
-        mocked=unpack_mocked(flags and bytes(flags), len(columns)),
+        accuracy_m=unpack_accuracy(np.array(row.accuracy_dm, dtype=np.int16)),
+        mocked=unpack_mocked(row.flags and bytes(row.flags), len(columns)),
     )
-    start_s, end_s = span
     if fixes.t_s[0] < start_s or fixes.t_s[-1] > end_s:
         fixes = fixes.taken(np.flatnonzero((fixes.t_s >= start_s) & (fixes.t_s <= end_s)))
-    return StoredBatch(device_id, batch_id, received_at, fixes)
+    return StoredBatch(row.device_id, row.batch_id, row.received_at, fixes)

@@ -1,0 +1,63 @@
+"""The kinds of records that are taken now: how each is spoken, and who records it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.attendance.commands import record_check_in
+from app.attendance.schemas import CheckInIn, check_in_out
+from app.incidents import commands as incidents
+from app.incidents.schemas import IncidentIn
+from app.kit.schema import In
+from app.patrol import commands as patrol
+from app.patrol.schemas import AppointmentIn
+from app.people.capture import Capture
+from app.rules.attendance import Verdict
+from app.visits import commands as visits
+from app.visits.schemas import VisitIn
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a command made of a record: a sign-in can be a repeat of one that counts (ATT-3)."""
+
+    facts: dict[str, Any]
+    code: str | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record."""
+
+    body: type[In]
+    record: Callable[[Session, Capture, Any], Recorded]
+
+
+def _check_in(session: Session, capture: Capture, body: CheckInIn) -> Recorded:
+    written = record_check_in(session, capture, body)
+    verdict = written.verdict
+    facts = check_in_out(written).model_dump(mode="json")
+    return Recorded(facts, verdict.value, verdict is Verdict.DUPLICATE)
+
+
+def _appointment(session: Session, capture: Capture, body: AppointmentIn) -> Recorded:
+    return Recorded(patrol.shown(patrol.record_appointment(session, capture, body)))
+
+
+def _visit(session: Session, capture: Capture, body: VisitIn) -> Recorded:
+    return Recorded(visits.shown(visits.record_visit(session, capture, body)))
+
+
+def _incident(session: Session, capture: Capture, body: IncidentIn) -> Recorded:
+    return Recorded(incidents.shown(incidents.record_incident(session, capture, body)))
+
+
+KINDS = {
+    "check_in": Kind(CheckInIn, _check_in),
+    "appointment": Kind(AppointmentIn, _appointment),
+    "visit": Kind(VisitIn, _visit),
+    "incident": Kind(IncidentIn, _incident),
+}

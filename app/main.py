@@ -29,7 +29,7 @@ from app.api import (
 )
 from app.api.contract import Problem
 from app.db.engine import make_engine, make_sessions
-from app.intake import anchors, pull, push, records, tracks
+from app.intake import anchors, mine, pull, push, records, tracks
 from app.intake.quota import Quota
 from app.intake.standing import Standings
 from app.intake.writer import open_writer
@@ -38,6 +38,7 @@ from app.people.tokens import Doorkeeper
 from app.settings import Settings
 
 CAPABILITIES = (
+    tracks,  # the busiest first: routes are tried in order
     tokens,
     accounts,
     units,
@@ -47,8 +48,8 @@ CAPABILITIES = (
     anchors,
     push,
     records,
-    tracks,
     pull,
+    mine,
     me,
     attendance,
     corrections,

@@ -65,8 +65,9 @@ class Observation:
             await send(message)
 
         try:
-            with structlog.contextvars.bound_contextvars(request_id=request_id):
-                await self.app(scope, receive, noting)
+            # Every request runs in a context of its own: nothing has to be unbound.
+            structlog.contextvars.bind_contextvars(request_id=request_id)
+            await self.app(scope, receive, noting)
         finally:
             _note(scope, status, time.perf_counter() - started, request_id)
 

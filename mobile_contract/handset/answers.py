@@ -24,7 +24,7 @@ def judge_result(
     if status not in STATUSES or result["retry"] not in RETRIES:
         tally.surprise(f"{name}: unknown status {status} or retry {result['retry']}")
     elif status not in AS_SENT:
-        tally.surprise(f"{name}: {status} {result['code']} {result['message']}")
+        tally.surprise(f"{name}: {status} {result['code']} {result['message']} {facts}")
     if first is not None and (status != "duplicate" or facts != (first.get("facts") or {})):
         tally.surprise(f"{name}: sent again, answered {status} {facts} after {first}")
     tally.outcome(item.record.kind, status, facts.get("verdict") or result["code"])

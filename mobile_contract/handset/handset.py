@@ -120,7 +120,8 @@ class Handset:
         plan, boot = self._state(moment)
         if boot in self.anchors or not plan.anchored:
             return
-        answer = await self.login.ask("POST", "/v1/time-anchors")
+        asked = {"boot_id": str(boot.id)}
+        answer = await self.login.ask("POST", "/v1/time-anchors", json=asked)
         server_time = datetime.fromisoformat(answer["server_time"])
         self.anchors[boot] = Anchor(answer["anchor"], boot.elapsed_ms(server_time))
 
@@ -171,7 +172,7 @@ class Handset:
             "elapsed_ms": item.boot.elapsed_ms(item.record.at),
             "anchor": anchor
             and {
-                "anchor": anchor.token,
+                "token": anchor.token,
                 "boot_id": str(item.boot.id),
                 "elapsed_ms": anchor.elapsed_ms,
             },

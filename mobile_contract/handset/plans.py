@@ -135,10 +135,12 @@ def field_work(day: date, post: Post, chance: Chance, recording: Recording | Non
     numbers = numbers_of(chance)
     if recording is not None:
         return placed(recording, day, innermost(post.area))
-    spans = [_span(day, begin, end, chance) for begin, end in WALKS]
+    walks = WALKS[:-1] if chance.random() < FREE_EVENINGS else WALKS
+    spans = [_span(day, begin, end, chance) for begin, end in walks]
     return joined(*(walk(post.area, span, numbers) for span in spans))
 
 
+FREE_EVENINGS = 0.2
 WALKS = (
     ((time(8, 20), time(9, 10)), (time(11, 10), time(12, 20))),
     ((time(14, 20), time(14, 50)), (time(16, 50), time(17, 45))),
@@ -210,7 +212,6 @@ def visits(day: date, post: Post, chance: Chance) -> Iterator[Record]:
     for number, (lon, lat) in enumerate(places[: chance.randint(1, 4)], 1):
         at = _between(day, time(9, 5), time(11, 30), chance)
         body = {
-            "grid_code": post.grids[0],
             "kind": chance.choice(VISIT_KINDS),
             "place": f"{number}栋{chance.randint(1, 6)}单元",
             "lon": round(lon, 7),
@@ -227,7 +228,6 @@ def incidents(day: date, post: Post, chance: Chance) -> Iterator[Record]:
         at = _between(day, time(15, 5), time(16, 45), chance)
         ((lon, lat),) = points_within(post.area, numbers_of(chance), 1).tolist()
         body = {
-            "grid_code": post.grids[0],
             "category": chance.choice(INCIDENTS),
             "severity": "general",
             "lon": round(lon, 7),

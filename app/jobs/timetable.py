@@ -1,0 +1,55 @@
+"""What is done without anybody asking, and when (cron in UTC; a sixth field counts seconds)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import delete
+
+from app.days import upkeep
+from app.db.engine import Sessions
+from app.db.models import Change
+
+FEED_KEPT = timedelta(days=40)
+"""Longer than a handset may be away: an older cursor is answered with a snapshot."""
+log = structlog.get_logger("jobs")
+
+
+def sweep_stale_days(sessions: Sessions, now: datetime) -> None:
+    """Recompute worker-days whose facts changed and that nobody looked at."""
+    swept = upkeep.sweep(sessions, now)
+    if swept:
+        log.info("stale_days_swept", worker_days=swept)
+
+
+def materialise_days(sessions: Sessions, now: datetime) -> None:
+    """Every worker with a post has yesterday and today, also who recorded nothing."""
+    for day in upkeep.days_to_materialise(now):
+        with sessions.begin() as session:
+            marked = upkeep.materialise(session, day)
+        if marked:
+            log.info("days_materialised", day=day.isoformat(), worker_days=marked)
+
+
+def purge_feed(sessions: Sessions, now: datetime) -> None:
+    """Forget changes that no handset can ask for any more."""
+    with sessions.begin() as session:
+        session.execute(delete(Change).where(Change.at < now - FEED_KEPT))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timetable."""
+
+    name: str
+    cron: str
+    run: Callable[[Sessions, datetime], None]
+
+
+TIMETABLE = (
+    Entry("sweep_stale_days", "* * * * * */3", sweep_stale_days),
+    Entry("materialise_days", "*/5 * * * *", materialise_days),
+    Entry("purge_feed", "40 18 * * *", purge_feed),
+)
+"""18:40 UTC is 02:40 in Asia/Shanghai."""

@@ -8,8 +8,11 @@ import uvicorn
 from rich.console import Console
 
 from app import contract, counsel
+from app.api.observation import configure_logs
 from app.db import schema
 from app.demo.command import load_demo
+from app.jobs import worker
+from app.jobs.beside import worker_beside
 from app.main import create_app
 from app.people.importing.command import import_city
 from app.settings import Settings
@@ -30,17 +33,26 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
     workers: Annotated[int, typer.Option(help="Server processes", min=1)] = 1,
 ) -> None:
-    """Serve the API."""
-    uvicorn.run(
-        "app.cli:application",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=False,
-        log_level="warning",
-        proxy_headers=True,
-    )
+    """Serve the API, with a worker beside it unless GRID_JOBS=false."""
+    with worker_beside(Settings()):
+        uvicorn.run(
+            "app.cli:application",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            access_log=False,
+            log_level="warning",
+            proxy_headers=True,
+        )
+
+
+@cli.command()
+def work() -> None:
+    """Do what falls due without anybody asking; any number of workers share it."""
+    settings = Settings()
+    configure_logs(settings.log_level)
+    worker.run(settings)
 
 
 @cli.command()

@@ -107,14 +107,14 @@ def _judged(
         return None, _removed(session, row)
     facts = facts_of(session, post)
     field = judge_field(post, facts)
-    before = _shown(row) if row else None
+    before = shown_to_handsets(row) if row else None
     communities = {row.community_code, post.community_code} if row else {post.community_code}
     row = row or _added(session, key)
     for name, value in columns(post, facts, field, standards, now).items():
         setattr(row, name, value)
     if facts.late_until is not None and post.bound:
         _propose(session, post, facts, field, now)
-    after = _shown(row)
+    after = shown_to_handsets(row)
     if after == before:
         return row, set()
     publish(session, worker_id, "day", day.isoformat(), after)
@@ -201,7 +201,7 @@ SHOWN = (
 )
 
 
-def _shown(row: WorkerDay) -> dict[str, Any]:
+def shown_to_handsets(row: WorkerDay) -> dict[str, Any]:
     """What boards and handsets show of a date: when it changes, they are told."""
     shown = {name: getattr(row, name) for name in SHOWN}
     return {**shown, "day": row.day.isoformat(), "grids": sorted(row.because["grids"])}

@@ -4,13 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.api.deps import Db, Reads
 from app.api.problems import refusals
-from app.db.models import ServerEpoch
 from app.intake.door import AtTheDoor
+from app.intake.epoch import epoch_of
 from app.intake.items import PushIn, PushOut
 from app.intake.refusals import EpochChanged, NotAHandset
 from app.intake.results import result
@@ -37,7 +36,7 @@ def push(request: Request, db: Db, carrier: AtTheDoor, language: Reads, body: Pu
 
 def epoch_for(session: Session, known: UUID | None) -> UUID:
     """The server's epoch; raises EpochChanged if the handset knows another one."""
-    epoch = session.scalars(select(ServerEpoch.epoch)).one()
+    epoch = epoch_of(session)
     if known not in (None, epoch):
         raise EpochChanged(server_epoch=epoch)
     return epoch

@@ -1,6 +1,7 @@
 """Which worker-days the registers' changes touch, and what handsets are told of them."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -51,7 +52,12 @@ def mark_holders(session: Session, grid_code: str, day: date) -> None:
 
 
 def publish_grid(session: Session, worker_id: UUID, grid_code: str) -> None:
-    """Tell a worker's handsets of a grid: its name and the latest version of its boundary."""
+    """Tell a worker's handsets of a grid."""
+    publish(session, worker_id, "grid", grid_code, grid_shown(session, grid_code))
+
+
+def grid_shown(session: Session, grid_code: str) -> dict[str, Any]:
+    """A grid as handsets see it: its name and the latest version of its boundary."""
     unit = session.get_one(Unit, grid_code)
     latest = session.scalar(
         select(Boundary)
@@ -59,13 +65,12 @@ def publish_grid(session: Session, worker_id: UUID, grid_code: str) -> None:
         .order_by(Boundary.valid.desc())
         .limit(1)
     )
-    body = {
+    return {
         "code": grid_code,
         "name": unit.name,
         "boundary": latest.id if latest else None,
         "from": starts(latest.valid).isoformat() if latest else None,
     }
-    publish(session, worker_id, "grid", grid_code, body)
 
 
 def publish_to_holders(session: Session, grid_code: str, day: date) -> None:

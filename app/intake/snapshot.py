@@ -1,0 +1,181 @@
+"""What a worker's handset should hold now, section by section: for a cursor that has expired."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from app.attendance.request_schemas import CorrectionOut, LeaveOut
+from app.attendance.schemas import check_in_out
+from app.days.commands import shown_to_handsets
+from app.db.models import (
+    Appointment,
+    Assignment,
+    CheckIn,
+    CheckInReview,
+    Correction,
+    Incident,
+    Leave,
+    Visit,
+    WorkerDay,
+)
+from app.incidents import commands as incidents
+from app.kit.errors import BadCursor
+from app.patrol import commands as patrol
+from app.people.marks import grid_shown
+from app.rules.procedures import RequestState
+from app.visits import commands as visits
+
+Body = dict[str, Any]
+FIRST = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose state, from which date on, after which key, and how many."""
+
+    session: Session
+    worker_id: UUID
+    today: date
+    since: date
+    after: str
+    limit: int
+
+    @property
+    def after_id(self) -> UUID:
+        """The key as an id; raises BadCursor."""
+        try:
+            return UUID(self.after) if self.after else FIRST
+        except ValueError:
+            raise BadCursor from None
+
+    @property
+    def after_day(self) -> date:
+        """The key as a date; raises BadCursor."""
+        try:
+            return date.fromisoformat(self.after) if self.after else date.min
+        except ValueError:
+            raise BadCursor from None
+
+
+Section = Callable[[Asked], Sequence[tuple[str, Body]]]
+
+
+def _grids(asked: Asked) -> Sequence[tuple[str, Body]]:
+    codes = asked.session.scalars(
+        select(Assignment.grid_code)
+        .distinct()
+        .where(
+            Assignment.worker_id == asked.worker_id,
+            Assignment.valid.contains(asked.today),
+            Assignment.grid_code > asked.after,
+        )
+        .order_by(Assignment.grid_code)
+        .limit(asked.limit)
+    )
+    return [(code, grid_shown(asked.session, code)) for code in codes]
+
+
+def _check_ins(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.execute(
+        select(CheckIn, CheckInReview)
+        .outerjoin(CheckInReview, CheckInReview.check_in_id == CheckIn.id)
+        .where(
+            CheckIn.worker_id == asked.worker_id,
+            CheckIn.day >= asked.since,
+            CheckIn.id > asked.after_id,
+        )
+        .order_by(CheckIn.id)
+        .limit(asked.limit)
+    )
+    return [
+        (str(row.id), check_in_out(row, review).model_dump(mode="json")) for row, review in rows
+    ]
+
+
+def _recent(model: Any, asked: Asked) -> Select[Any]:
+    return (
+        select(model)
+        .where(
+            model.worker_id == asked.worker_id,
+            model.day >= asked.since,
+            model.id > asked.after_id,
+        )
+        .order_by(model.id)
+        .limit(asked.limit)
+    )
+
+
+def _appointments(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(_recent(Appointment, asked))
+    return [(str(row.id), patrol.shown(row)) for row in rows]
+
+
+def _visits(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(_recent(Visit, asked))
+    return [(str(row.id), visits.shown(row)) for row in rows]
+
+
+def _incidents(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(_recent(Incident, asked))
+    return [(str(row.id), incidents.shown(row)) for row in rows]
+
+
+def _corrections(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(
+        select(Correction)
+        .where(
+            Correction.worker_id == asked.worker_id,
+            or_(Correction.day >= asked.since, Correction.state == RequestState.WAITING),
+            Correction.id > asked.after_id,
+        )
+        .order_by(Correction.id)
+        .limit(asked.limit)
+    )
+    return [
+        (str(row.id), CorrectionOut.model_validate(row).model_dump(mode="json")) for row in rows
+    ]
+
+
+def _leave(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(
+        select(Leave)
+        .where(
+            Leave.worker_id == asked.worker_id,
+            or_(Leave.last_day >= asked.since, Leave.state == RequestState.WAITING),
+            Leave.id > asked.after_id,
+        )
+        .order_by(Leave.id)
+        .limit(asked.limit)
+    )
+    return [(str(row.id), LeaveOut.model_validate(row).model_dump(mode="json")) for row in rows]
+
+
+def _days(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(
+        select(WorkerDay)
+        .where(
+            WorkerDay.worker_id == asked.worker_id,
+            WorkerDay.day >= asked.since,
+            WorkerDay.day > asked.after_day,
+        )
+        .order_by(WorkerDay.day)
+        .limit(asked.limit)
+    )
+    return [(row.day.isoformat(), shown_to_handsets(row)) for row in rows]
+
+
+SECTIONS: Sequence[tuple[str, Section]] = (
+    ("grid", _grids),
+    ("check_in", _check_ins),
+    ("appointment", _appointments),
+    ("visit", _visits),
+    ("incident", _incidents),
+    ("correction", _corrections),
+    ("leave", _leave),
+    ("day", _days),
+)

@@ -1,0 +1,47 @@
+"""The feed that handsets pull: changes in the order of their commits.
+
+Neither times nor ids follow the order of commits. A change carries the id of its transaction, and
+a reader sees only changes below the oldest transaction still running: what appears later always
+has a higher transaction id, so nothing is ever passed over.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import BigInteger, delete, literal_column, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.db.models import Change
+
+KEPT = timedelta(days=31)
+"""How long changes are kept; a cursor of 30 days is still good."""
+
+HORIZON = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)
+
+
+def horizon(session: Session) -> int:
+    """The oldest transaction still running: all below it is decided."""
+    return int(session.scalars(select(HORIZON)).one())
+
+
+def changes_after(
+    session: Session, worker_id: UUID, xid: int, change_id: int, limit: int
+) -> Sequence[Change]:
+    """The next decided changes of a worker after a place in the feed."""
+    return session.scalars(
+        select(Change)
+        .where(
+            Change.worker_id == worker_id,
+            tuple_(Change.xid, Change.id) > (xid, change_id),
+            Change.xid < HORIZON,
+        )
+        .order_by(Change.xid, Change.id)
+        .limit(limit)
+    ).all()
+
+
+def prune_feed(session: Session, now: datetime) -> int:
+    """Drop changes that no good cursor can still ask for; answers how many."""
+    found = session.execute(delete(Change).where(Change.at < now - KEPT).returning(Change.id))
+    return len(found.all())

@@ -73,14 +73,19 @@ def events(
 
 
 def _asked(asked: EventFilter) -> list[ColumnElement[bool]]:
-    wanted: list[tuple[object, ColumnElement[bool]]] = [
-        (asked.account_id, OutboxEvent.account_id == asked.account_id),
-        (asked.name, OutboxEvent.name == asked.name),
-        (asked.subject_id, OutboxEvent.subject_id == asked.subject_id),
-        (asked.since, OutboxEvent.at >= asked.since),
-        (asked.until, OutboxEvent.at < asked.until),
-    ]
-    return [condition for value, condition in wanted if value is not None]
+    conditions: list[ColumnElement[bool]] = []
+    for column, value in (
+        (OutboxEvent.account_id, asked.account_id),
+        (OutboxEvent.name, asked.name),
+        (OutboxEvent.subject_id, asked.subject_id),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    if asked.since:
+        conditions.append(OutboxEvent.at >= asked.since)
+    if asked.until:
+        conditions.append(OutboxEvent.at < asked.until)
+    return conditions
 
 
 def _key(cursor: str) -> UUID:

@@ -41,7 +41,8 @@ def handset(device_id: UUID | None = None, app_version: str = "1.0.0") -> dict[s
 def sign_in(client: SignedIn, who: str, **changes: Any) -> Response:
     """The answer to a sign-in; `changes` replace parts of the body."""
     body = {"phone": client.city.phones[who], "password": small_city.PASSWORD} | changes
-    return client.http.post("/v1/tokens", json=body)
+    answer: Response = client.http.post("/v1/tokens", json=body)
+    return answer
 
 
 def bearer(answer: Response) -> Headers:
@@ -53,12 +54,14 @@ def bearer(answer: Response) -> Headers:
 def refresh(client: SignedIn, token: str, attempt: UUID | None = None) -> Response:
     """The answer to a refresh."""
     body = {"refresh_token": token} | ({"attempt": str(attempt)} if attempt else {})
-    return client.http.post("/v1/tokens/refresh", json=body)
+    answer: Response = client.http.post("/v1/tokens/refresh", json=body)
+    return answer
 
 
 def own(client: SignedIn, headers: Headers) -> Response:
     """The asker's own account: what any token is good for."""
-    return client.http.get("/v1/me/account", headers=headers)
+    answer: Response = client.http.get("/v1/me/account", headers=headers)
+    return answer
 
 
 def code_of(answer: Response) -> str:

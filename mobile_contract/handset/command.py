@@ -115,6 +115,8 @@ async def _run(wish: Wish, base_url: str | None, speed_up: float, file: Path | N
             cast = await cast_of(wish, stage)
             await play(cast, stage)
             dates, boards = await results.worker_dates(cast), await results.stations(cast)
+    for contradiction in results.contradictions(dates, boards):
+        tally.surprise(contradiction)
     report.show(console, tally, boards)
     if file is not None:
         written = cases.write(file, dates)

@@ -41,35 +41,26 @@ def board_table(boards: Sequence[Station]) -> Table:
     table = Table(title="What the boards say")
     for heading in ("date", "station", "standing"):
         table.add_column(heading)
-    for heading in HEADINGS:
+    for heading in ("workers", "filled", "missed", "in review", "met", "short"):
         table.add_column(heading, justify="right")
+    table.add_column("minutes: morning, afternoon, off-peak", justify="right")
     for station in boards:
         board, totals = station.board, station.board["totals"]
         windows, minutes = totals["windows"], totals["minutes"]
+        halves = ", ".join(f"{minutes[half]:.0f}" for half in ("morning", "afternoon", "off_peak"))
+        counts = (
+            totals["workers"],
+            windows["filled"],
+            windows["missed"],
+            station.in_review,
+            totals["met"],
+            totals["short"],
+        )
         table.add_row(
             board["day"],
             f"{board['unit']['code']} {board['unit']['name']}",
             board["standing"],
-            str(totals["workers"]),
-            str(windows["filled"]),
-            str(windows["missed"]),
-            str(station.in_review),
-            str(totals["met"]),
-            str(totals["short"]),
-            *(f"{minutes[half]:.0f}" for half in ("total", "morning", "afternoon", "off_peak")),
+            *map(str, counts),
+            f"{minutes['total']:.0f}: {halves}",
         )
     return table
-
-
-HEADINGS = (
-    "workers",
-    "windows filled",
-    "missed",
-    "in review",
-    "met",
-    "short",
-    "minutes",
-    "morning",
-    "afternoon",
-    "off-peak",
-)

@@ -1,7 +1,7 @@
 """What the boards and the evidence say when the dust has settled."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -84,3 +84,18 @@ async def _late(cast: Cast, code: str, day: date) -> Sequence[dict[str, Any]]:
     answer = await cast.office.ask("GET", f"/v1/units/{code}/late", params=asked)
     found: Sequence[dict[str, Any]] = answer["items"]
     return found
+
+
+def contradictions(dates: Sequence[WorkerDate], boards: Sequence[Station]) -> Iterator[str]:
+    """Where a board tells a worker's date otherwise than its evidence."""
+    shown = {
+        (row["worker_id"], row["day"]): row for station in boards for row in station.board["items"]
+    }
+    for each in dates:
+        row = shown.get((each.person.id, each.on.isoformat()))
+        told = None if row is None else {name: row[name] for name in TOLD}
+        if told != {name: each.day[name] for name in TOLD}:
+            yield f"{each.person.phone} {each.on}: the board says {told}, the evidence {each.day}"
+
+
+TOLD = ("on_duty", "windows", "field_time", "data_quality", "standing")

@@ -28,6 +28,8 @@ from mobile_contract.handset.recorded import Recording, recordings
 from mobile_contract.handset.times import Times
 
 MINUTE = timedelta(minutes=1)
+NIGHT = timedelta(hours=15)
+"""Before 09:00 a day has not begun."""
 FINAL = time(12, 1)
 """A minute after verdicts of the day before have become final (FLD-4)."""
 
@@ -109,10 +111,10 @@ async def cast_of(wish: Wish, stage: Stage) -> Cast:
 
 async def _days(wish: Wish, stage: Stage, office: Login, unit: str) -> Sequence[date]:
     """One date as asked; of a span its duty dates; else the last duty date."""
-    today = civil_day(stage.times.now())
     if wish.first is None:
-        latest = today if stage.told else today + timedelta(days=1)
-        return [await last_duty_date(office, unit, latest)]
+        # A server with its own clock also takes what is left of a day that has begun.
+        begun = stage.times.now() + (timedelta(0) if stage.told else NIGHT)
+        return [await last_duty_date(office, unit, civil_day(begun))]
     if wish.last is None or wish.last == wish.first:
         return [wish.first]
     found = await duty_dates(office, unit, wish.first, wish.last)

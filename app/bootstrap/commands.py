@@ -41,6 +41,17 @@ def with_database(arguments: Sequence[str]) -> int:
         return run_child(command, {"DATABASE_URL": url})
 
 
+def load(arguments: Sequence[str]) -> int:
+    """Runs the load table, which lives beside the tests and not in the application."""
+    command = [str(HERE.python), "-m", "tests.load", *arguments]
+    progress = Progress(SETTING_UP_STEPS, terse=True)
+    ensure_python(progress)
+    if FOR_HELP & set(arguments):
+        return run_child(command)
+    with tenancy.database(HERE, progress) as url:
+        return run_child(command, {"DATABASE_URL": url})
+
+
 COMMANDS: dict[str, Command] = {
     "up": Command("set up what is missing, load the demo city, serve (--detach: go on alone)", up),
     "down": Command("end the server and the private database that `up` started", down),
@@ -54,7 +65,7 @@ COMMANDS: dict[str, Command] = {
     "judge": Command("judge cases from files and compare with what they expect", need=Need.PYTHON),
     "rules": Command("list rules, clauses, values and since when", need=Need.PYTHON),
     "contract": Command("write mobile_contract/ anew from the code"),
-    "load": Command("measure speed and size, and print the table"),
+    "load": Command("measure speed and size, and print the table", load),
     "exec": Command("run a command line with DATABASE_URL set", with_database),
 }
 FOR_HELP = {"--help", "-h"}

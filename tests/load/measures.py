@@ -1,0 +1,147 @@
+"""What is measured beside the closed loop: size, field time, worker-days and boards."""
+
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+import httpx
+import numpy as np
+import psycopg
+from shapely import Polygon
+
+from app.days.commands import recompute, recompute_all
+from app.db import schema
+from app.db.engine import Sessions, make_engine, make_sessions
+from app.kit import clock
+from app.rules.area import prepare_area
+from app.rules.field_time import measure
+from app.rules.fixes import Fixes
+from app.rules.geodesy import Position
+from app.rules.parameters import Values
+from app.settings import Settings
+from tests.load import city as cities
+from tests.load.bodies import times, walk
+from tests.load.city import LoadCity
+from tests.load.generator import closed_loop, request
+from tests.load.history import write_day, write_earlier
+from tests.load.race import EMPTY, settle
+from tests.load.servers import OURS, serving
+
+SIZES = """
+select sum(pg_total_relation_size(inhrelid)) from pg_inherits
+where inhparent = 'track_batch'::regclass
+"""
+FIXES_STORED = "select sum(cardinality(accuracy_dm)), count(*) from track_batch"
+
+
+@dataclass(frozen=True)
+class History:
+    """How a station's screen fares beside a history of some length, in milliseconds."""
+
+    days: int
+    worker_days: int
+    board_ms: float
+    unchanged_ms: float
+    recompute_ms: float
+    empty_ms: float
+    bytes_read: int
+
+
+def bytes_a_fix(settings: Settings) -> tuple[float, int]:
+    """Of the partitions with their indexes, and how many batches they hold."""
+    with psycopg.connect(settings.libpq_url, autocommit=True) as connection:
+        (size,) = connection.execute(SIZES).fetchone() or (0,)
+        fixes, batches = connection.execute(FIXES_STORED).fetchone() or (0, 0)
+    return float(size or 0) / float(fixes or 1), int(batches)
+
+
+def field_time_per_second(rounds: int) -> float:
+    """Fixes a second of one core, from arrays: 100 worker-days of 2,160 fixes, areas prepared."""
+    t_s = times(date(2026, 3, 18)) / 1000
+    values = Values()
+    devices, areas = [], []
+    for seed in range(100):
+        place = Position(104.5 + seed * cities.APART, 30.41)
+        walked = walk(place, seed)
+        no = np.zeros(len(t_s), dtype=np.bool_)
+        devices.append(Fixes(t_s, walked.lon, walked.lat, walked.accuracy, no))
+        areas.append(prepare_area([Polygon(cities.corners(place.lon, place.lat))], values))
+    figures = []
+    for _ in range(rounds):
+        started = time.process_time()
+        for fixes, area in zip(devices, areas, strict=True):
+            assert len(measure([fixes], area, values).intervals)
+        figures.append(len(t_s) * len(devices) / (time.process_time() - started))
+    return median(figures)
+
+
+def histories(
+    settings: Settings, secret: str, days: tuple[int, int], seconds: float
+) -> list[History]:
+    """The same date measured beside a short history, and beside one ten times as long."""
+    with schema.scratch_database(settings, "load") as fresh:
+        schema.upgrade(fresh)
+        engine = make_engine(fresh)
+        sessions = make_sessions(engine)
+        now, measured = clock.now(), clock.civil_day(clock.now()) - timedelta(days=2)
+        with sessions.begin() as db:
+            city = cities.build(db, now)
+        with sessions.begin() as db:
+            write_day(db, fresh, city, measured)
+        with sessions.begin() as db:
+            recompute_all(db, [(person.worker_id, measured) for person in city.people], now)
+        found, written = [], 0
+        with serving(OURS, fresh, secret) as port:
+            for length in days:
+                write_earlier(fresh, measured, written + 1, length)
+                written = length
+                settle(fresh)
+                found.append(_history(port, (sessions, city, secret), measured, length, seconds))
+        engine.dispose()
+        return found
+
+
+Known = tuple[Sessions, LoadCity, str]
+
+
+def _history(port: int, known: Known, day: date, length: int, seconds: float) -> History:
+    sessions, city, secret = known
+    community, workers = city.station(2)
+    with sessions() as db:
+        lead = cities.token(db, secret.encode(), city.leads[community], clock.now())
+    path, headers = f"/v1/boards/{community}/{day}", {"authorization": f"Bearer {lead}"}
+    first = httpx.get(f"http://127.0.0.1:{port}{path}", headers=headers, timeout=60)
+    assert first.status_code == 200, first.text
+    assert len(first.json()["items"]) == len(workers)
+    held = {**headers, "if-none-match": first.headers["etag"]}
+    return History(
+        days=length,
+        worker_days=length * len(city.people),
+        board_ms=_sequential(port, request("GET", path, headers), seconds, b"200"),
+        unchanged_ms=_sequential(port, request("GET", path, held), seconds, b"304"),
+        recompute_ms=recompute_ms(sessions, city, day),
+        empty_ms=_sequential(port, EMPTY, seconds, b"200"),
+        bytes_read=len(first.content),
+    )
+
+
+def _sequential(port: int, asked: bytes, seconds: float, status: bytes) -> float:
+    """The median time to answer of one connection."""
+    outcome = closed_loop(port, [lambda: asked], seconds / 4, seconds, status)
+    assert not outcome.errors, outcome.first_error
+    return outcome.p50_ms
+
+
+def recompute_ms(sessions: Sessions, city: LoadCity, day: date) -> float:
+    """One worker-day of 2,160 fixes read, judged, written and committed; the median of many."""
+    taken = []
+    for _ in range(3):
+        for person in city.people[:20]:
+            started = time.perf_counter()
+            with sessions.begin() as db:
+                row = recompute(db, person.worker_id, day, clock.now())
+                assert row is not None
+            taken.append((time.perf_counter() - started) * 1000)
+            assert row.fixes == len(times(day))
+    return median(taken)

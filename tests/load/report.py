@@ -1,0 +1,144 @@
+"""The table: what, figure, goal, reached."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from app.settings import Settings
+from tests.load.measures import History
+from tests.load.race import Pace, Record, ratio
+
+OURS, BARE, NAIVE, EMPTY = "ours", "yardstick", "naive", "empty"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure, and whether it reached its goal; None where there is none."""
+
+    what: str
+    figure: str
+    goal: str = ""
+    reached: bool | None = None
+
+
+@dataclass(frozen=True)
+class Size:
+    """Bytes a fix with indexes, over how many batches."""
+
+    bytes_a_fix: float
+    batches: int
+    lost: int
+    """Answered with success and not stored."""
+
+
+def track_lines(records: dict[str, Record], size: Size) -> list[Line]:
+    """Batches of 60 fixes under 16 connections."""
+    to_bare, to_naive = ratio(records, OURS, BARE), ratio(records, OURS, NAIVE)
+    errors = sum(record.errors for record in records.values()) + size.lost
+    return [
+        _paced("empty request (GET /healthz)", records[EMPTY]),
+        _paced("(a) yardstick, batches", records[BARE]),
+        _paced("(b) naive, batches", records[NAIVE]),
+        _paced("(c) ours, batches", records[OURS]),
+        Line("ours / yardstick", f"{to_bare:.2f} ×", "≥ 0.9 ×", to_bare >= 0.9),
+        Line("ours / naive", f"{to_naive:.1f} ×", "≥ 8 ×", to_naive >= 8),
+        Line("errors, or answered and not stored", str(errors), "0", errors == 0),
+        Line(
+            f"storage with indexes ({size.batches:,} batches)",
+            f"{size.bytes_a_fix:.1f} bytes a fix",
+            "≤ 40",
+            size.bytes_a_fix <= 40,
+        ),
+    ]
+
+
+def check_in_lines(records: dict[str, Record]) -> list[Line]:
+    """Sign-ins under 16 connections."""
+    times = ratio(records, OURS, NAIVE)
+    errors = sum(record.errors for record in records.values())
+    return [
+        _paced("naive ORM insert, sign-ins", records[NAIVE]),
+        _paced("ours, sign-ins with verdict", records[OURS]),
+        Line("ours / naive", f"{times:.2f} ×", "≥ 1.5 ×", times >= 1.5),
+        Line("errors", str(errors), "0", errors == 0),
+    ]
+
+
+def history_lines(found: Sequence[History]) -> list[Line]:
+    """A station's screen beside a short and a long history."""
+    short, long = found[0], found[-1]
+    lines = []
+    for history in found:
+        beside = f"beside {history.days} days, {history.worker_days:,} worker-days"
+        lines += [
+            Line(f"empty request, one connection, {beside}", f"{history.empty_ms:.2f} ms"),
+            _within(f"board of 20 workers {beside}", history.board_ms, 30),
+            _within(f"its 304 {beside}", history.unchanged_ms, 5),
+            _within(f"worker-day of 2,160 fixes recomputed {beside}", history.recompute_ms, 15),
+        ]
+    for what, before, after in (
+        ("board", short.board_ms, long.board_ms),
+        ("its 304", short.unchanged_ms, long.unchanged_ms),
+    ):
+        change = (after / before - 1) * 100
+        lines.append(
+            Line(f"{what}, history ten times longer", f"{change:+.0f} %", "± 25 %", change <= 25)
+        )
+    return lines
+
+
+def field_time_line(per_second: float) -> Line:
+    """From arrays."""
+    return Line(
+        "field time from arrays, one core",
+        f"{per_second / 1e6:.2f} million fixes/s",
+        "≥ 1 million",
+        per_second >= 1e6,
+    )
+
+
+def _paced(what: str, record: Record) -> Line:
+    turns = ", ".join(f"{turn.per_second:.0f}" for turn in record.turns)
+    spread = f"p50 {record.p50_ms:.1f} ms, p95 {record.p95_ms:.1f} ms"
+    return Line(what, f"{record.per_second:.0f}/s ({turns}); {spread}")
+
+
+def _within(what: str, measured_ms: float, goal_ms: float) -> Line:
+    return Line(what, f"{measured_ms:.1f} ms", f"≤ {goal_ms:g} ms", measured_ms <= goal_ms)
+
+
+def machine(settings: Settings) -> str:
+    """Where this was measured."""
+    with psycopg.connect(settings.libpq_url) as connection:
+        (version,) = connection.execute("show server_version").fetchone() or ("?",)
+        (commit,) = connection.execute("show synchronous_commit").fetchone() or ("?",)
+    cores = len(os.sched_getaffinity(0))
+    return (
+        f"{cores} cores, Python {platform.python_version()}, PostgreSQL {version},"
+        f" synchronous_commit {commit}; servers, database and generator share the machine"
+    )
+
+
+def pace_of(pace: Pace) -> str:
+    """How it was measured."""
+    return (
+        f"2 server processes, 16 connections in a closed loop, {pace.runs} turns of"
+        f" {pace.seconds:g} s each, contenders in turn, medians;"
+        " ratios are medians over neighbouring turns"
+    )
+
+
+def show(console: Console, title: str, lines: Sequence[Line]) -> None:
+    """One part of the table."""
+    table = Table(title=title, title_justify="left", expand=False)
+    for heading in ("what", "figure", "goal", "reached"):
+        table.add_column(heading)
+    for line in lines:
+        said = {None: "", True: "[green]yes[/]", False: "[red]no[/]"}[line.reached]
+        table.add_row(line.what, line.figure, line.goal, said)
+    console.print(table)

@@ -22,6 +22,8 @@ SECONDS = Histogram(
     "grid_request_seconds", "Time to answer by route", ["method", "route"], registry=REGISTRY
 )
 GIVEN_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Where it failed, without the values at hand: among them are passwords and positions."""
 log = structlog.get_logger("request")
 
 
@@ -32,7 +34,7 @@ def configure_logs(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(TRACEBACKS),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),

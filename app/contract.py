@@ -62,9 +62,10 @@ def bodies(operation: Document) -> Iterator[str]:
     answers = list(operation.get("responses", {}).values())
     for body in [operation.get("requestBody", {}), *answers]:
         for content in body.get("content", {}).values():
-            reference = content.get("schema", {}).get("$ref", "")
-            if reference:
-                yield reference.rpartition("/")[2]
+            schema = content.get("schema", {})
+            for choice in schema.get("anyOf", [schema]):
+                if "$ref" in choice:
+                    yield choice["$ref"].rpartition("/")[2]
 
 
 def standalone(name: str, schema: Document, contract: Document) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.api import (
     corrections,
     days,
     decisions,
+    examples,
     leave,
     limits,
     me,
@@ -29,7 +30,7 @@ from app.api import (
 )
 from app.api.contract import Problem
 from app.db.engine import make_engine, make_sessions
-from app.intake import anchors, mine, pull, push, records, tracks
+from app.intake import anchors, mine, pull, push, records, track_schema, tracks
 from app.intake.quota import Quota
 from app.intake.standing import Standings
 from app.intake.writer import open_writer
@@ -110,7 +111,9 @@ def contract(app: FastAPI) -> dict[str, Any]:
         )
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = Problem.model_json_schema()
+        schemas["TrackIn"] = track_schema.request_schema()
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
+        examples.fill(schemas)
         app.openapi_schema = schema
     return app.openapi_schema

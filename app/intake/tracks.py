@@ -17,7 +17,7 @@ from app.intake.door import ASKS_FOR_HANDSET, carrier_of
 from app.intake.quarantine import Kept
 from app.intake.refusals import IdReused, NotAHandset
 from app.intake.standing import Standings, WorkerStanding
-from app.intake.track_schema import decode, request_schema
+from app.intake.track_schema import decode
 from app.intake.writer import BatchRow, TrackWriter
 from app.kit.clock import civil_day
 from app.kit.errors import BadEncoding, Refusal, TooLarge, Unavailable
@@ -85,7 +85,7 @@ class Upload:
         **ASKS_FOR_HANDSET,
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": request_schema()}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TrackIn"}}},
         },
     },
 )

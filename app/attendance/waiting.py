@@ -44,7 +44,7 @@ def waiting_under(
         query = query.where(columns > place)
     rows = [WaitingOut.model_validate(row) for row in session.execute(query)]
     counted = session.execute(select(waits.c.kind, func.count()).group_by(waits.c.kind))
-    counts = dict.fromkeys((each.value for each in DecisionKind), 0) | dict(counted.tuples().all())
+    counts = dict.fromkeys(DecisionKind, 0) | {DecisionKind(of): number for of, number in counted}
     last = rows[limit - 1] if len(rows) > limit else None
     return WaitingPage(
         items=rows[:limit],

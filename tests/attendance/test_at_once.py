@@ -119,7 +119,8 @@ def test_att_3_a_review_and_a_sign_in_at_once_fill_the_window_once(
         partial(review_check_in, asker=lead, key=found.id, body=accepted, now=EVENING)
         for found in doubtful
     ]
-    at_once(sessions, [*acts, partial(record_check_in, capture=capture, body=body)])
+    acts.append(partial(record_check_in, capture=capture, body=body))
+    at_once(sessions, acts)
     with sessions() as db:
         valid = select(func.count()).select_from(CheckIn).where(CheckIn.verdict == "valid")
         reviewed = select(func.count()).where(CheckInReview.verdict == "valid")

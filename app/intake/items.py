@@ -72,7 +72,7 @@ class Record(Reading, Generic[Body]):
 
     @override
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """CheckInIn becomes CheckInRecord in the contract."""
         return f"{params[0].__name__.removesuffix('In')}Record"
 

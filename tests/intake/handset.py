@@ -59,11 +59,14 @@ class Handset:
     def post(self, path: str, **content: Any) -> Response:
         """A request with the handset's token."""
         headers = {**self.client.as_(self.grid), **self.headers, **content.pop("headers", {})}
-        return self.client.http.post(path, headers=headers, **content)
+        answer: Response = self.client.http.post(path, headers=headers, **content)
+        return answer
 
     def get(self, path: str, **content: Any) -> Response:
         """A look with the handset's token."""
-        return self.client.http.get(path, headers=self.client.as_(self.grid), **content)
+        headers = {**self.client.as_(self.grid), **self.headers}
+        answer: Response = self.client.http.get(path, headers=headers, **content)
+        return answer
 
     def push(self, *items: Any, **envelope: Any) -> Response:
         """A push of some items, sent now."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -45,10 +46,10 @@ def template(server: Settings) -> Iterator[tuple[Settings, City]]:
         yield fresh, city
 
 
-@pytest.fixture
-def database(server: Settings, template: tuple[Settings, City]) -> Iterator[Settings]:
-    """A database of one's own with the small city in it."""
-    source = make_url(template[0].libpq_url).database
+@contextmanager
+def copied(server: Settings, template: Settings) -> Iterator[Settings]:
+    """A database of one's own, as the template is."""
+    source = make_url(template.libpq_url).database
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server.libpq_url, autocommit=True) as admin:
         made = sql.SQL("create database {} template {}")
@@ -58,6 +59,13 @@ def database(server: Settings, template: tuple[Settings, City]) -> Iterator[Sett
             yield Settings(database_url=url.render_as_string(hide_password=False))
         finally:
             admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database(server: Settings, template: tuple[Settings, City]) -> Iterator[Settings]:
+    """A database of one's own with the small city in it."""
+    with copied(server, template[0]) as fresh:
+        yield fresh
 
 
 @pytest.fixture

@@ -116,12 +116,12 @@ def reset_second_factor(
     note(session, asker, account, "account.second_factor_reset")
 
 
-def follow_post(session: Session, worker_id: UUID, community_code: str, now: datetime) -> None:
-    """Move a worker's account with the worker's post; the logins at the old unit end."""
+def follow_post(session: Session, asker: Principal, worker_id: UUID, community_code: str) -> None:
+    """Move a worker's account with the worker's post; the handset stays signed in."""
     account = session.scalar(select(Account).where(Account.worker_id == worker_id))
     if account and account.unit_code != community_code:
         account.unit_code = community_code
-        revoke_logins(session, account.id, "post changed", now)
+        note(session, asker, account, "account.changed", changed=["unit_code"])
 
 
 def visible(session: Session, asker: Principal, account_id: UUID) -> Account:

@@ -15,6 +15,7 @@ from app.kit.errors import BadCursor, NotFound
 from app.kit.ids import uuid7
 from app.kit.paging import Page, decode, encode
 from app.outbox.emit import emit
+from app.people.accounts import follow_post
 from app.people.assignments import not_too_far_back
 from app.people.city_refusals import CategoryByLevel, TwoPosts
 from app.people.marks import mark_worker, withdraw_grid
@@ -219,6 +220,7 @@ def transfer(
     if post.community != before.community_code:
         release_grids(session, worker, post.first)
     posting = _post(session, worker, post, now)
+    follow_post(session, asker, worker_id, post.community)
     mark_worker(session, worker_id, post.first, today)
     emit(
         session,

@@ -15,9 +15,11 @@ from app.attendance.reviews import review_check_in
 from app.attendance.schemas import CheckInOut, CheckInPage, ReviewIn
 from app.kit.clock import civil_day
 from app.kit.errors import BadCursor, NotFound
+from app.people.capture import AfterReceipt
 
 router = APIRouter(prefix="/v1", tags=["attendance"])
 CONSTRAINTS["pk_check_in_review"] = AlreadyDecided
+CONSTRAINTS["ck_check_in_not_from_the_future"] = AfterReceipt
 CHECK_IN_COLUMNS: Columns = {
     "day": ("日期", "Date"),
     "window": ("时段", "Window"),

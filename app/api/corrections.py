@@ -21,7 +21,7 @@ from app.attendance.refusals import (
     WindowNotOver,
 )
 from app.attendance.request_schemas import CorrectionIn, CorrectionOut, CorrectionPage
-from app.attendance.schemas import DecisionIn
+from app.attendance.schemas import RequestDecisionIn
 from app.db.models import Correction
 from app.kit.errors import BadCursor, NotFound
 from app.people.posts import NoPost
@@ -93,7 +93,7 @@ def read_correction(db: Db, asker: DecisionsReader, id: UUID) -> Correction:
     responses=refusals(NotFound, AlreadyDecided, OwnCase, ReasonNeeded, NothingToMakeGood),
 )
 def decide_correction(
-    db: Db, asker: DecisionsWriter, now: Now, id: UUID, body: DecisionIn
+    db: Db, asker: DecisionsWriter, now: Now, id: UUID, body: RequestDecisionIn
 ) -> Correction:
     """Approve or refuse a correction request, once; a refusal needs a reason (ATT-5, FLD-4)."""
     return corrections.decide_correction(db, asker, id, body, now)

@@ -20,7 +20,7 @@ from app.attendance.refusals import (
     ReasonNeeded,
 )
 from app.attendance.request_schemas import LeaveEndIn, LeaveIn, LeaveOut, LeavePage
-from app.attendance.schemas import DecisionIn
+from app.attendance.schemas import RequestDecisionIn
 from app.db.models import Leave
 from app.kit.errors import BadCursor, NotFound
 from app.people.posts import NoPost
@@ -86,7 +86,9 @@ def read_leave(db: Db, asker: DecisionsReader, id: UUID) -> Leave:
     response_model=LeaveOut,
     responses=refusals(NotFound, AlreadyDecided, OwnCase, ReasonNeeded, LeaveOverlaps),
 )
-def decide_leave(db: Db, asker: DecisionsWriter, now: Now, id: UUID, body: DecisionIn) -> Leave:
+def decide_leave(
+    db: Db, asker: DecisionsWriter, now: Now, id: UUID, body: RequestDecisionIn
+) -> Leave:
     """Approve or refuse leave, once; a refusal needs a reason (ATT-5)."""
     return leave.decide_leave(db, asker, id, body, now)
 

@@ -18,7 +18,7 @@ from app.attendance.refusals import (
     WindowNotOver,
 )
 from app.attendance.request_schemas import CorrectionIn, CorrectionOut
-from app.attendance.schemas import DecisionIn
+from app.attendance.schemas import RequestDecisionIn
 from app.db.models import Correction
 from app.kit.clock import civil_day
 from app.kit.errors import Refusal
@@ -165,7 +165,7 @@ def _compared(figures: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def decide_correction(
-    session: Session, asker: Principal, key: UUID, body: DecisionIn, now: datetime
+    session: Session, asker: Principal, key: UUID, body: RequestDecisionIn, now: datetime
 ) -> Correction:
     """Approve or refuse a correction request; what is approved counts when the day is judged."""
     request = to_decide(asker, session.get(Correction, key, with_for_update=True), body)

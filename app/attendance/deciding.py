@@ -5,7 +5,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from app.attendance.refusals import AlreadyDecided, OwnCase, ReasonNeeded
-from app.attendance.schemas import DecisionIn
+from app.attendance.schemas import RequestDecisionIn
 from app.db.models import Correction, Leave
 from app.kit.errors import NotFound
 from app.people.principal import Principal
@@ -21,7 +21,7 @@ def may_decide(asker: Principal, community_code: str, worker_id: UUID) -> None:
         raise OwnCase
 
 
-def to_decide(asker: Principal, request: Request | None, body: DecisionIn) -> Request:
+def to_decide(asker: Principal, request: Request | None, body: RequestDecisionIn) -> Request:
     """The request, if it waits and the asker may decide it so; its row was locked when loaded."""
     if request is None:
         raise NotFound
@@ -31,7 +31,9 @@ def to_decide(asker: Principal, request: Request | None, body: DecisionIn) -> Re
     return still_waiting(request)
 
 
-def settle(asker: Principal, request: Correction | Leave, body: DecisionIn, now: datetime) -> None:
+def settle(
+    asker: Principal, request: Correction | Leave, body: RequestDecisionIn, now: datetime
+) -> None:
     """Write the decision down."""
     request.state = RequestState.APPROVED if body.approved else RequestState.REFUSED
     request.decision_reason = body.reason

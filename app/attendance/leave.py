@@ -11,7 +11,7 @@ from app.attendance import queries
 from app.attendance.deciding import may_decide, settle, to_decide, withdraw
 from app.attendance.refusals import IdReused, LeaveNotApproved, LeaveNotShortened, LeaveOverlaps
 from app.attendance.request_schemas import LeaveEndIn, LeaveIn, LeaveOut
-from app.attendance.schemas import DecisionIn
+from app.attendance.schemas import RequestDecisionIn
 from app.db.models import Leave, Posting
 from app.kit.clock import civil_day
 from app.kit.errors import NotFound
@@ -71,7 +71,7 @@ def _apart(session: Session, worker_id: UUID, span: LeaveSpan, states: set[Reque
 
 
 def decide_leave(
-    session: Session, asker: Principal, key: UUID, body: DecisionIn, now: datetime
+    session: Session, asker: Principal, key: UUID, body: RequestDecisionIn, now: datetime
 ) -> Leave:
     """Approve or refuse leave; once approved its halves are excused, past ones included."""
     leave = to_decide(asker, session.get(Leave, key, with_for_update=True), body)

@@ -154,7 +154,7 @@ class ReviewIn(In):
     reason: Paragraph
 
 
-class DecisionIn(In):
+class RequestDecisionIn(In):
     """The station's decision on a request; a refusal needs a reason."""
 
     model_config = ConfigDict(

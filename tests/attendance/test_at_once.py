@@ -18,7 +18,7 @@ from app.attendance.leave import decide_leave, request_leave
 from app.attendance.queries import valid_check_ins
 from app.attendance.refusals import AlreadyDecided, LeaveOverlaps
 from app.attendance.reviews import review_check_in
-from app.attendance.schemas import DecisionIn, ReviewIn
+from app.attendance.schemas import RequestDecisionIn, ReviewIn
 from app.db.engine import Sessions
 from app.db.models import CheckIn, CheckInReview, Leave
 from app.kit.errors import Refusal
@@ -133,7 +133,7 @@ def test_of_two_stations_deciding_at_once_one_decides(
 ) -> None:
     key = request_correction(db, worker, asked(), EVENING).id
     db.commit()
-    bodies = [DecisionIn(approved=number % 2 == 0, reason="理由") for number in range(4)]
+    bodies = [RequestDecisionIn(approved=number % 2 == 0, reason="理由") for number in range(4)]
     act = partial(decide_correction, asker=lead, key=key, now=EVENING)
     outcomes = at_once(sessions, [partial(act, body=body) for body in bodies])
     assert sum(isinstance(outcome, AlreadyDecided) for outcome in outcomes) == 3
@@ -158,7 +158,7 @@ def test_of_overlapping_leaves_approved_at_once_one_stands(
     second = Leave(**{**values, "id": uuid7(EVENING + timedelta(seconds=1))})
     db.add(second)
     db.commit()
-    act = partial(decide_leave, asker=lead, body=DecisionIn(approved=True), now=EVENING)
+    act = partial(decide_leave, asker=lead, body=RequestDecisionIn(approved=True), now=EVENING)
     outcomes = at_once(sessions, [partial(act, key=key) for key in (first.id, second.id)])
     assert sum(isinstance(outcome, LeaveOverlaps) for outcome in outcomes) == 1
     with sessions() as fresh:

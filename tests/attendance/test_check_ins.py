@@ -1,7 +1,9 @@
 """ATT-1 to ATT-4 as they are recorded: every verdict, both sides of every edge, once each."""
 
 from datetime import date, timedelta
+from typing import Literal
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
@@ -13,6 +15,7 @@ from app.db.models import Change, CheckIn, OutboxEvent, StaleDay
 from app.kit.ids import uuid7
 from app.people.capture import AfterReceipt
 from app.rules.attendance import Verdict
+from app.rules.coordinates import wgs84_to_gcj02
 from tests.attendance.facts import SUNDAY, WEDNESDAY, Handset, at
 
 
@@ -56,6 +59,23 @@ def test_att_2_mocked_comes_before_imprecise(handset: Handset) -> None:
     body = CheckInIn(**{**handset.at_station(accuracy_m=500).model_dump(), "mocked": True})
     recorded = handset.sign_in(handset.captured(at("08:40")), body)
     assert (recorded.verdict, recorded.window) == (Verdict.MOCKED, 1)
+
+
+@pytest.mark.parametrize(
+    ("crs", "verdict"),
+    [("gcj02", Verdict.VALID), ("wgs84", Verdict.OFF_SITE), ("bd09", Verdict.OFF_SITE)],
+)
+def test_att_2_positions_of_shifted_maps_are_put_right(
+    handset: Handset, crs: Literal["wgs84", "gcj02", "bd09"], verdict: Verdict
+) -> None:
+    """The station as a GCJ-02 map shows it, some 400 m off."""
+    true = handset.at_station()
+    lon, lat = wgs84_to_gcj02(np.array([true.lon]), np.array([true.lat]))
+    body = CheckInIn(lon=float(lon[0]), lat=float(lat[0]), accuracy_m=12, crs=crs)
+    recorded = handset.sign_in(handset.captured(at("08:40")), body)
+    assert recorded.verdict is verdict
+    if crs == "gcj02":
+        assert (recorded.lon, recorded.lat) == pytest.approx((true.lon, true.lat), abs=1e-8)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from app.attendance.refusals import (
     WindowNotOver,
 )
 from app.attendance.request_schemas import CorrectionIn, LeaveIn
-from app.attendance.schemas import DecisionIn
+from app.attendance.schemas import RequestDecisionIn
 from app.db.models import Correction, ParameterValue
 from app.kit.errors import Forbidden, NotFound, Refusal
 from app.kit.ids import uuid7
@@ -41,8 +41,8 @@ from app.rules.procedures import CorrectionKind, LeaveKind, RequestState
 from tests.attendance.facts import SUNDAY, WEDNESDAY, Handset, at, events, last_change, stale_days
 
 EVENING = at("18:00")
-YES = DecisionIn(approved=True)
-NO = DecisionIn(approved=False, reason="监控未见本人")
+YES = RequestDecisionIn(approved=True)
+NO = RequestDecisionIn(approved=False, reason="监控未见本人")
 
 
 def asked(window: int = 1, day: date = WEDNESDAY, key: UUID | None = None) -> CorrectionIn:
@@ -188,7 +188,7 @@ def test_att_5_refused_it_makes_nothing_good_and_the_worker_may_ask_again(
 ) -> None:
     request = request_correction(db, worker, asked(), EVENING)
     with pytest.raises(ReasonNeeded):
-        decide_correction(db, lead, request.id, DecisionIn(approved=False), EVENING)
+        decide_correction(db, lead, request.id, RequestDecisionIn(approved=False), EVENING)
     decide_correction(db, lead, request.id, NO, EVENING)
     assert made_good(db, request.worker_id, WEDNESDAY) == {}
     assert request_correction(db, worker, asked(), EVENING).state is RequestState.WAITING

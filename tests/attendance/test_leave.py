@@ -23,7 +23,7 @@ from app.attendance.refusals import (
     ReasonNeeded,
 )
 from app.attendance.request_schemas import LeaveEndIn, LeaveIn
-from app.attendance.schemas import DecisionIn
+from app.attendance.schemas import RequestDecisionIn
 from app.db.models import Leave, OutboxEvent, Posting, StaleDay
 from app.kit.errors import NotFound
 from app.kit.ids import uuid7
@@ -35,8 +35,8 @@ from tests.attendance.facts import Handset, at, events, last_change, stale_days
 
 AM, PM = Half.MORNING, Half.AFTERNOON
 NOW = at("12:00", date(2026, 3, 19))
-YES = DecisionIn(approved=True)
-NO = DecisionIn(approved=False, reason="人手不足")
+YES = RequestDecisionIn(approved=True)
+NO = RequestDecisionIn(approved=False, reason="人手不足")
 
 
 def march(day: int) -> date:
@@ -113,7 +113,7 @@ def test_a_refusal_needs_a_reason_and_excuses_nothing(
 ) -> None:
     key = request_leave(db, worker, asked(), NOW).id
     with pytest.raises(ReasonNeeded):
-        decide_leave(db, lead, key, DecisionIn(approved=False), NOW)
+        decide_leave(db, lead, key, RequestDecisionIn(approved=False), NOW)
     refused = decide_leave(db, lead, key, NO, NOW)
     assert (refused.state, refused.decision_reason) == (RequestState.REFUSED, "人手不足")
     assert leave_halves(db, worker.as_worker(), march(19)) == {}

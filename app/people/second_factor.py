@@ -33,15 +33,6 @@ def enrol(session: Session, account: Account, secret: bytes) -> str:
     return pyotp.TOTP(plain).provisioning_uri(name=account.phone, issuer_name="Jianyang grid")
 
 
-def enrol_known_secret(
-    session: Session, account: Account, plain: str, secret: bytes, now: datetime
-) -> None:
-    """A confirmed second factor with a given base32 secret: for demonstration accounts only."""
-    account.totp_secret = seal(secret, PURPOSE, plain)
-    account.totp_confirmed_at, account.totp_last_step = now, None
-    _note(session, account, "account.second_factor_confirmed", known_secret=True)
-
-
 def confirm(
     session: Session, account: Account, code: str, secret: bytes, now: datetime
 ) -> Refusal | None:
@@ -78,12 +69,11 @@ def spend(account: Account, code: str, secret: bytes, now: datetime) -> bool:
     return False
 
 
-def _note(session: Session, account: Account, name: str, **facts: bool) -> None:
+def _note(session: Session, account: Account, name: str) -> None:
     emit(
         session,
         name,
         by=account.id,
         unit_code=account.unit_code,
         subject=("account", account.id),
-        **facts,
     )

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Account, Posting, Worker
 from app.kit.ids import uuid7
+from app.kit.secrets import seal
 from app.main import create_app
-from app.people.second_factor import enrol_known_secret
+from app.people.second_factor import PURPOSE
 from app.settings import Settings
 from tests.api.sign_ins import (
     START,
@@ -86,6 +87,12 @@ def put_password(client: SignedIn, headers: dict[str, str], old: str, new: str) 
         "/v1/me/password", json={"old": old, "new": new}, headers=headers
     )
     return answer
+
+
+def enrol_known_secret(account: Account, key: str, settings: Settings) -> None:
+    """A confirmed second factor whose codes the test can make."""
+    account.totp_secret = seal(settings.secret, PURPOSE, key)
+    account.totp_confirmed_at = START
 
 
 def test_one_time_password_is_changed_first(client: SignedIn, clock: SetClock) -> None:
@@ -158,7 +165,7 @@ def test_known_secret_and_its_reset(
     phone = city.phones["finance"]
     account = db.scalars(select(Account).where(Account.phone == phone)).one()
     key = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-    enrol_known_secret(db, account, key, database.secret, START)
+    enrol_known_secret(account, key, database)
     db.commit()
     assert key not in str(account.totp_secret)
     assert code_of(sign_in(client, "finance")) == "auth.second_factor_needed"
@@ -174,7 +181,7 @@ def test_code_guesses_lock_the_account(
 ) -> None:
     phone = city.phones["finance"]
     account = db.scalars(select(Account).where(Account.phone == phone)).one()
-    enrol_known_secret(db, account, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", database.secret, START)
+    enrol_known_secret(account, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", database)
     db.commit()
     codes = [code_of(sign_in(client, "finance", totp=f"00000{n}")) for n in range(6)]
     assert codes == ["auth.wrong_code"] * 5 + ["auth.locked"]

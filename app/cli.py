@@ -14,7 +14,7 @@ from app.demo.command import load_demo
 from app.jobs import worker
 from app.jobs.beside import worker_beside
 from app.main import create_app
-from app.people.importing.command import import_city
+from app.people.importing.command import first_administrator, import_city
 from app.settings import Settings
 from mobile_contract.handset.command import simulate
 
@@ -102,6 +102,7 @@ def rules(
 
 cli.command("demo")(load_demo)
 cli.command("import")(import_city)
+cli.command("first-administrator")(first_administrator)
 cli.command("simulate")(simulate)
 
 

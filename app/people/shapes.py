@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.errors import ShapelyError
@@ -30,7 +31,9 @@ def polygonal(geometry: Mapping[str, object]) -> MultiPolygon:
     if geometry.get("type") not in {"Polygon", "MultiPolygon"}:
         raise NotPolygonal(type=str(geometry.get("type"))[:40])
     try:
-        shape = shapely.force_2d(shapely.geometry.shape(geometry))
+        # Numbers that are none are found below, with their place.
+        with np.errstate(invalid="ignore"):
+            shape = shapely.force_2d(shapely.geometry.shape(geometry))
     except (ShapelyError, ValueError, TypeError, IndexError, AttributeError, KeyError) as error:
         raise PolygonInvalid(why=str(error)[:200], at=None) from None
     check_degrees(shape)

@@ -9,7 +9,7 @@ from shutil import copytree
 import pytest
 from openpyxl import Workbook
 from shapely import Point
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
@@ -17,6 +17,7 @@ from app.cli import cli
 from app.db import schema
 from app.db.engine import make_engine, make_sessions
 from app.db.models import (
+    Account,
     Assignment,
     Boundary,
     CalendarDay,
@@ -28,7 +29,9 @@ from app.db.models import (
     Unit,
     Worker,
 )
+from app.people.first_administrator import AdministratorExists, open_first
 from app.people.importing.whole import Report, import_files
+from app.people.passwords import verify_password
 from app.rules.duty import Employment
 from app.rules.geodesy import Position, distance_m
 from app.settings import Settings
@@ -273,3 +276,14 @@ def test_an_empty_database_gets_a_city_and_its_calendar(
             assert session.scalar(select(func.count()).select_from(Boundary)) == 3
             assert session.scalar(select(func.max(CalendarDay.day))) == date(2026, 12, 31)
         engine.dispose()
+
+
+def test_the_first_administrator_is_opened_once(session: Session) -> None:
+    with pytest.raises(AdministratorExists):
+        open_first(session, "19933330001", "首任管理员", NOW)
+    session.execute(update(Account).values(disabled_at=NOW))
+    password = open_first(session, "19933330001", "首任管理员", NOW)
+    account = session.scalars(select(Account).where(Account.phone == "19933330001")).one()
+    assert (account.roles, account.unit_code) == (["system_administrator"], "510185")
+    assert account.must_change_password
+    assert verify_password(account.password_hash, password)

@@ -10,6 +10,9 @@ from rich.table import Table
 
 from app.db.engine import make_engine, make_sessions
 from app.kit import clock
+from app.kit.errors import Refusal
+from app.people.first_administrator import open_first
+from app.people.importing.fields import PHONE
 from app.people.importing.problems import LineProblem
 from app.people.importing.whole import Report, import_files
 from app.settings import Settings
@@ -32,7 +35,7 @@ def import_city(
     """
     engine = make_engine(Settings())
     try:
-        with make_sessions(engine).begin() as session:
+        with console.status("reading and judging"), make_sessions(engine).begin() as session:
             report = import_files(session, files, clock.now(), keep=not check)
     finally:
         engine.dispose()
@@ -64,3 +67,23 @@ def problems_table(problems: Sequence[LineProblem]) -> Table:
         line = str(found.place.line) if found.place.line else ""
         table.add_row(found.place.file, line, found.column, found.code, found.zh, found.en)
     return table
+
+
+def first_administrator(
+    phone: Annotated[str, typer.Argument(help="Mobile number to sign in with")],
+    name: Annotated[str, typer.Argument(help="The person's name")],
+) -> None:
+    """Open the first system administrator's account of an imported city; it opens all others."""
+    if not PHONE.fullmatch(phone):
+        console.print("a mobile number has 11 digits and begins with 1")
+        raise typer.Exit(2)
+    engine = make_engine(Settings())
+    try:
+        with make_sessions(engine).begin() as session:
+            password = open_first(session, phone, name.strip(), clock.now())
+    except Refusal as refusal:
+        console.print(refusal.title("en"), refusal.title("zh"))
+        raise typer.Exit(1) from None
+    finally:
+        engine.dispose()
+    console.print(f"{phone} {name}: one-time password {password}")

@@ -389,13 +389,3 @@ def test_auditor_reads_who_did_what(client: SignedIn) -> None:
     sheet = client.http.get("/v1/audit", params=asked, headers=client.as_("auditor"))
     assert sheet.headers["content-type"].startswith("text/csv")
     assert account in sheet.text
-
-
-def test_refusals_speak_both_languages(client: SignedIn) -> None:
-    body = {"phone": "13012345678", "password": "x"}
-    for language, title in (
-        ("zh", "手机号或密码错误。"),
-        ("en", "The phone or the password is wrong."),
-    ):
-        answer = client.http.post("/v1/tokens", json=body, headers={"Accept-Language": language})
-        assert answer.json()["title"] == title

@@ -260,3 +260,13 @@ def test_malformed_sign_in(client: SignedIn, change: dict[str, object]) -> None:
     answer = sign_in(client, WORKER, **change)
     assert (answer.status_code, code_of(answer)) == (422, "request.malformed")
     assert "correct-Horse" not in answer.text
+
+
+def test_refusals_speak_both_languages(client: SignedIn) -> None:
+    body = {"phone": "13012345678", "password": "x"}
+    for language, title in (
+        ("zh", "手机号或密码错误。"),
+        ("en", "The phone or the password is wrong."),
+    ):
+        answer = client.http.post("/v1/tokens", json=body, headers={"Accept-Language": language})
+        assert answer.json()["title"] == title

@@ -27,7 +27,9 @@ from app.days.verdicts import (
 )
 from app.days.version import RULES_VERSION
 from app.db.models import BoardVersion, WorkerDay
+from app.kit.clock import day_end
 from app.outbox.emit import publish, withdraw
+from app.patrol.retention import THINNED_AFTER
 from app.rules.windows import WindowState
 
 Key = tuple[UUID, date]
@@ -110,8 +112,10 @@ def _judged(
     before = shown_to_handsets(row) if row else None
     communities = {row.community_code, post.community_code} if row else {post.community_code}
     row = row or _added(session, key)
-    for name, value in columns(post, facts, field, standards, now).items():
-        setattr(row, name, value)
+    verdict = columns(post, facts, field, standards, now)
+    kept = FIELD_COLUMNS if before and day_end(day) < now - THINNED_AFTER else ()
+    for name in verdict.keys() - set(kept):
+        setattr(row, name, verdict[name])
     if facts.late_until is not None and post.bound:
         _propose(session, post, facts, field, now)
     after = shown_to_handsets(row)
@@ -184,6 +188,20 @@ def because(post: Post, facts: Facts, field: FieldDay, standards: Standards) -> 
         "counts_until": facts.counts_until.isoformat() if facts.counts_until else None,
     }
 
+
+FIELD_COLUMNS = (
+    "field_verdict",
+    "total_s",
+    "morning_s",
+    "afternoon_s",
+    "off_peak_s",
+    "short",
+    "fixes",
+    "fixes_set_aside",
+    "because",
+    "rules_version",
+)
+"""What a date keeps once its tracks were thinned or deleted: it can't be measured again."""
 
 SHOWN = (
     "community_code",

@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from app.days import upkeep
 from app.db.engine import Sessions
 from app.db.models import Change
+from app.patrol import partitions, retention
 
 FEED_KEPT = timedelta(days=40)
 """Longer than a handset may be away: an older cursor is answered with a snapshot."""
@@ -32,6 +33,27 @@ def materialise_days(sessions: Sessions, now: datetime) -> None:
             log.info("days_materialised", day=day.isoformat(), worker_days=marked)
 
 
+def keep_partitions(sessions: Sessions, now: datetime) -> None:
+    """The months around the present one have a partition for tracks."""
+    with sessions.begin() as session:
+        found = partitions.ensure_partitions(session.connection(), now)
+    if found.made:
+        log.info("partitions_made", partitions=found.made)
+
+
+def retain_tracks(sessions: Sessions, now: datetime) -> None:
+    """Thin tracks after 180 days and delete them after two years (rulebook part 8)."""
+    with sessions.begin() as session:
+        found = retention.thin_and_drop(session.connection(), now)
+    if found.dropped or found.deleted or found.thinned:
+        log.info(
+            "tracks_retained",
+            dropped=found.dropped,
+            deleted=found.deleted,
+            thinned=found.thinned,
+        )
+
+
 def purge_feed(sessions: Sessions, now: datetime) -> None:
     """Forget changes that no handset can ask for any more."""
     with sessions.begin() as session:
@@ -50,6 +72,8 @@ class Entry:
 TIMETABLE = (
     Entry("sweep_stale_days", "* * * * * */3", sweep_stale_days),
     Entry("materialise_days", "*/5 * * * *", materialise_days),
+    Entry("keep_partitions", "2 * * * *", keep_partitions),
+    Entry("retain_tracks", "*/5 18-20 * * *", retain_tracks),
     Entry("purge_feed", "40 18 * * *", purge_feed),
 )
-"""18:40 UTC is 02:40 in Asia/Shanghai."""
+"""18 to 20 UTC is 02:00 to 05:00 in Asia/Shanghai."""

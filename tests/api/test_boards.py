@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date, timedelta
+from typing import Any
 
 import openpyxl
 import pytest
@@ -159,7 +160,8 @@ def test_org_1_boards_are_of_ones_own_subtree(
 
 @pytest.mark.usefixtures("later")
 def test_a_township_is_paged_and_its_totals_are_of_all(client: SignedIn) -> None:
-    seen, cursor = [], ""
+    seen: list[Any] = []
+    cursor: str | None = ""
     while cursor is not None:
         path = f"/v1/boards/510185001/{DAY}?limit=2&cursor={cursor}".removesuffix("&cursor=")
         board = client.http.get(path, headers=client.as_("township")).json()
@@ -252,7 +254,8 @@ def test_missing_and_late_lists(client: SignedIn, db: Session, city: City) -> No
         {"window": 3, "missed": 3},
     ]
     assert {item["clause"] for item in missing["items"]} == {"三(二)2"}
-    seen, cursor = [], ""
+    seen: list[Any] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = client.http.get(
             f"{path}&limit=3&cursor={cursor}".removesuffix("&cursor="), headers=lead

@@ -1,6 +1,7 @@
 """A worker's days, evidence and tracks over HTTP."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -44,7 +45,8 @@ def test_days_newest_first_and_paged(client: SignedIn, db: Session, city: City) 
         f"{DAY - timedelta(days=back)}" for back in range(5)
     ]
     assert whole["items"][0]["windows"][0]["state"] == "filled"
-    seen, cursor = [], ""
+    seen: list[Any] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = client.http.get(
             f"{path}&limit=2&cursor={cursor}".removesuffix("&cursor="), headers=lead

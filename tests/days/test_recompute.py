@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from shapely import MultiPolygon, box
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from app.db.models import (
     ParameterValue,
     Posting,
     StaleDay,
+    TrackBatch,
     WorkerDay,
 )
 from app.rules.attendance import Verdict
@@ -365,3 +366,16 @@ def test_evidence_names_every_record_and_why_it_does_not_count(db: Session, city
     assert [boundary.grid_code for boundary in found.boundaries] == ["510185001001001"]
     assert [each.kind for each in found.corrections] == ["field_time"]
     assert EVENING < found.counts_until == NEXT_NOON
+
+
+def test_a_date_keeps_its_figures_when_its_tracks_are_thinned_or_gone(
+    db: Session, city: City
+) -> None:
+    worker = worker_of(city)
+    store_walk(db, worker, FULL_DAY)
+    assert judged(db, city).field_verdict is FieldVerdict.MET
+    db.execute(delete(TrackBatch))
+    store_check_in(db, worker, 1)
+    row = judged(db, city, LATER + timedelta(days=181))
+    assert (row.field_verdict, row.total_s, row.windows_filled) == (FieldVerdict.MET, 24_300, 1)
+    assert judged(db, city, LATER + timedelta(days=170)).total_s == 0

@@ -11,14 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from croniter import croniter
 from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.days.upkeep import is_stale, materialise, sweep
 from app.db.models import Change, StaleDay, WorkerDay
-from app.jobs.timetable import FEED_KEPT, TIMETABLE, materialise_days, purge_feed
+from app.jobs.timetable import FEED_KEPT, TIMETABLE, Entry, materialise_days, purge_feed
 from app.jobs.worker import build, work
 from app.settings import Settings
 from tests.city import City
@@ -32,9 +31,18 @@ def count(db: Session, table: type[StaleDay] | type[WorkerDay]) -> int:
     return db.scalar(select(func.count()).where(table.day <= DAY + timedelta(days=1))) or 0
 
 
-def test_the_timetable_can_be_read() -> None:
-    assert len({entry.name for entry in TIMETABLE}) == len(TIMETABLE)
-    assert all(croniter.is_valid(entry.cron) for entry in TIMETABLE)
+def test_every_entry_of_the_timetable_falls_due(api: FastAPI, database: Settings) -> None:
+    queue = build(database, api.state.sessions)
+    turns = queue.periodic_registry.periodic_tasks.values()
+    assert {turn.task.name for turn in turns} >= {entry.name for entry in TIMETABLE}
+    now = at("12:00").timestamp()
+    assert all(0 < turn.croniter.get_next(float, now) - now <= 86_400 for turn in turns)
+
+
+@pytest.mark.parametrize("entry", TIMETABLE, ids=lambda entry: entry.name)
+def test_every_entry_can_run_twice(api: FastAPI, entry: Entry) -> None:
+    entry.run(api.state.sessions, LATER)
+    entry.run(api.state.sessions, LATER)
 
 
 def test_a_turn_of_the_queue_sweeps(

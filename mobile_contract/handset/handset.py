@@ -28,6 +28,7 @@ PUSH_LIMIT = 200
 LOST = 0.25
 """How many answers get lost, of one, where they do."""
 GIVE_UP_AFTER = 60
+EPOCH_CHANGED = "epoch_changed"
 
 
 class Handset:
@@ -40,6 +41,7 @@ class Handset:
         self.phone = login.credentials.phone
         self.chance = chance_of(seed, "network", self.phone)
         self.anchors: dict[Boot, Anchor] = {}
+        self.epoch: str | None = None
         self.failures = 0
         self.boots = [boots_of(plan, self.phone, seed) for plan in plans]
         items = chain.from_iterable(map(captured, plans, self.boots))
@@ -57,9 +59,11 @@ class Handset:
         """How much waits or is yet to be captured."""
         return len(self._unsettled())
 
+    def _everything(self) -> list[Captured | Batch]:
+        return [*self.items, *self.batches]
+
     def _unsettled(self) -> list[Captured | Batch]:
-        every: list[Captured | Batch] = [*self.items, *self.batches]
-        return [each for each in every if not each.settled]
+        return [each for each in self._everything() if not each.settled]
 
     def next_contact(self, after: datetime) -> datetime | None:
         """The first whole minute with network and something to send; None when all is done."""
@@ -87,9 +91,17 @@ class Handset:
         except Unreachable:
             return False
         except Refused as refused:
-            self.tally.surprise(f"{self.phone}: {refused}")
-            return False
+            if refused.code != EPOCH_CHANGED:
+                self.tally.surprise(f"{self.phone}: {refused}")
+                return False
+            self.send_all_again()
         return True
+
+    def send_all_again(self) -> None:
+        """The server went back to a backup: it may have lost what it answered for."""
+        self.epoch = None
+        for each in self._everything():
+            each.settled, each.first = False, None
 
     async def _records(self, moment: datetime) -> None:
         """All that waits, so many at once as push takes."""
@@ -138,13 +150,15 @@ class Handset:
         plan, boot = self._state(moment)
         now = self.login.times.now()
         sent = [*items, items[0]] if plan.faults.duplicates else items
-        body = {
+        body: dict[str, Any] = {
             "batch_id": str(key_at(moment, self.chance)),
             "sent_at": (now + plan.clock_error).isoformat(),
             "boot_id": str(boot.id),
             "elapsed_ms": boot.elapsed_ms(now),
             "items": [self.spoken(item) for item in sent],
         }
+        if self.epoch is not None:
+            body["server_epoch"] = self.epoch
         await self._deliver(sent, body)
         if self._loses(plan):
             await self._deliver(sent, body)
@@ -154,6 +168,7 @@ class Handset:
         packed = gzip.compress(json.dumps(body).encode(), mtime=0)
         headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
         answer = await self.login.ask("POST", "/v1/push", content=packed, headers=headers)
+        self.epoch = answer["server_epoch"]
         if len(answer["results"]) != len(sent):
             self.tally.surprise(f"{len(sent)} items sent, {len(answer['results'])} results")
         for item, result in zip(sent, answer["results"], strict=False):

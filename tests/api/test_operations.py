@@ -1,9 +1,47 @@
-"""Alive, ready, measured, documented."""
+"""Alive, ready, measured, documented; and whose clock the service goes by."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import ValidationError
+
+from app.kit import clock
+from app.main import create_app
+from app.settings import Settings
 from tests.conftest import SignedIn
+
+
+@pytest.fixture
+def own_clock() -> Iterator[None]:
+    """The system's clock again, whatever a test followed."""
+    yield
+    clock.follow(None)
 
 
 def test_alive_ready_and_measured(client: SignedIn) -> None:
     assert client.http.get("/healthz").json() == {"status": "alive", "clock": "system"}
     assert client.http.get("/readyz").json() == {"status": "ready", "clock": "system"}
     assert 'route="/readyz"' in client.http.get("/metrics").text
+
+
+@pytest.mark.usefixtures("own_clock")
+def test_a_demonstration_goes_by_the_time_that_a_file_says_and_shows_it(
+    database: Settings, tmp_path: Path
+) -> None:
+    told = tmp_path / "clock"
+    told.write_text("2026-03-18T08:30:00+08:00")
+    settings = Settings(database_url=database.database_url, demo=True, clock_file=told)
+    app = create_app(settings)
+    with TestClient(app) as http:
+        assert http.get("/readyz").json() == {"status": "ready", "clock": "simulated"}
+        assert clock.now() == datetime(2026, 3, 18, 0, 30, tzinfo=UTC)
+        told.write_text("2026-03-18T09:00:00+08:00")
+        assert clock.now() == datetime(2026, 3, 18, 1, 0, tzinfo=UTC)
+
+
+def test_a_service_in_earnest_cannot_be_told_what_time_it_is(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="GRID_DEMO"):
+        Settings(database_url="postgresql:///x", clock_file=tmp_path / "clock")

@@ -17,9 +17,9 @@ from app.people.city_refusals import (
     TooLateToExempt,
 )
 from app.people.city_schemas import (
-    CalendarOut,
     DecisionIn,
     DecisionOut,
+    DutyCalendarOut,
     DutyDateOut,
     NationalIn,
     NationalOut,
@@ -35,11 +35,11 @@ def read_calendar(
     first: Annotated[Day, Query(alias="from")],
     last: Annotated[Day, Query(alias="to")],
     unit: UnitCode | None = None,
-) -> CalendarOut:
+) -> DutyCalendarOut:
     """Each date at a unit: whether it is a duty date, by what, and the centre's reasons (ATT-6)."""
     code = units.unit_of(db, asker, unit or asker.unit_code).code
     found = duty_calendar.dates(db, code, first, last)
-    return CalendarOut(unit=code, items=[DutyDateOut.model_validate(day) for day in found])
+    return DutyCalendarOut(unit=code, items=[DutyDateOut.model_validate(day) for day in found])
 
 
 @router.post(

@@ -12,7 +12,7 @@ from app.kit.language import Language
 from app.kit.schema import Day
 from app.people import parameters
 from app.people.city_refusals import ValueRefused
-from app.people.city_schemas import ParameterOut, ParametersOut, ValueIn, ValueOut
+from app.people.city_schemas import ParameterInForce, ParametersOut, ValueIn, ValueOut
 from app.people.parameters import InForce
 from app.rules.parameters import Supersession, written
 
@@ -41,11 +41,11 @@ def supersede_parameter(db: Db, asker: ParametersWriter, now: Now, body: ValueIn
     return ValueOut.model_validate(parameters.supersede(db, asker, wanted, body.reason, now))
 
 
-def parameter_out(found: InForce, language: Language) -> ParameterOut:
+def parameter_out(found: InForce, language: Language) -> ParameterInForce:
     """A parameter in the caller's language."""
     parameter = found.parameter
     default: float | time = parameter.default
-    return ParameterOut(
+    return ParameterInForce(
         name=parameter.name,
         label=parameter.label.zh if language == "zh" else parameter.label.en,
         value=found.value,

@@ -33,17 +33,17 @@ from app.people.city_refusals import (
     VersionFollows,
 )
 from app.people.city_schemas import (
+    BoundaryFeature,
     BoundaryIn,
-    BoundaryOut,
     BoundaryPage,
     BoundaryProperties,
+    DivisionOut,
     EndIn,
     GeometryOut,
     GridIn,
     StationIn,
     StationOut,
     UnitIn,
-    UnitOut,
     UnitPage,
     VacancyOut,
     VacancyPage,
@@ -93,27 +93,27 @@ def list_units(
 ) -> UnitPage | Response:
     """Units within one's own, in the order of their codes."""
     page = units.listed(db, asker, asked.parent, asked.tier, asked.q, asked.page)
-    items = [UnitOut.model_validate(unit) for unit in page.items]
+    items = [DivisionOut.model_validate(unit) for unit in page.items]
     shown = UnitPage(items=items, next_cursor=page.next_cursor)
     return as_asked(shown, UNIT_COLUMNS, asked.format, "units", reads)
 
 
 @router.get("/units/{code}", responses=refusals(NotFound))
-def read_unit(db: Db, asker: UnitsReader, code: UnitCode) -> UnitOut:
+def read_unit(db: Db, asker: UnitsReader, code: UnitCode) -> DivisionOut:
     """One unit."""
-    return UnitOut.model_validate(units.unit_of(db, asker, code))
+    return DivisionOut.model_validate(units.unit_of(db, asker, code))
 
 
 @router.patch("/units/{code}", responses=refusals(NotFound))
-def rename_unit(db: Db, asker: UnitsWriter, now: Now, code: UnitCode, body: UnitIn) -> UnitOut:
+def rename_unit(db: Db, asker: UnitsWriter, now: Now, code: UnitCode, body: UnitIn) -> DivisionOut:
     """Give a unit another name."""
-    return UnitOut.model_validate(units.rename(db, asker, code, body.name, civil_day(now)))
+    return DivisionOut.model_validate(units.rename(db, asker, code, body.name, civil_day(now)))
 
 
 @router.get("/units/{code}/boundary", responses=refusals(NotFound), response_class=GeoJSON)
 def read_boundary(
     db: Db, asker: UnitsReader, now: Now, code: UnitCode, on: On = None
-) -> BoundaryOut:
+) -> BoundaryFeature:
     """A unit's boundary of a date, as a GeoJSON feature."""
     unit = units.unit_of(db, asker, code)
     return feature(unit, boundaries.boundary_on(db, code, on or civil_day(now)))
@@ -124,7 +124,7 @@ def read_boundary(
 )
 def redraw_unit(
     db: Db, asker: UnitsWriter, now: Now, code: UnitCode, body: BoundaryIn
-) -> BoundaryOut:
+) -> BoundaryFeature:
     """A new version of a unit's boundary from a date on; the version before keeps its dates."""
     shape = polygonal(body.geometry.model_dump())
     drawn = boundaries.redraw(db, asker, code, shape, body.first_day, civil_day(now))
@@ -147,7 +147,7 @@ def list_grids(
 
 
 @router.post("/grids", status_code=201, responses=refusals(NotFound, GridCodesUsedUp, *SHAPES))
-def set_up_grid(db: Db, asker: UnitsWriter, now: Now, body: GridIn) -> BoundaryOut:
+def set_up_grid(db: Db, asker: UnitsWriter, now: Now, body: GridIn) -> BoundaryFeature:
     """Set up a grid: it gets the next code of its community (ORG-6)."""
     drawn = (polygonal(body.geometry.model_dump()), body.first_day)
     return feature(*grids.set_up(db, asker, body.community, body.name, drawn, civil_day(now)))
@@ -158,7 +158,7 @@ def set_up_grid(db: Db, asker: UnitsWriter, now: Now, body: GridIn) -> BoundaryO
 )
 def redraw_grid(
     db: Db, asker: UnitsWriter, now: Now, code: GridCode, body: BoundaryIn
-) -> BoundaryOut:
+) -> BoundaryFeature:
     """A new version of a grid's boundary from a date on; past days keep theirs (ORG-6)."""
     return redraw_unit(db, asker, now, code, body)
 
@@ -169,9 +169,9 @@ def redraw_grid(
         NotFound, GridHasEnded, AlreadyEnded, VersionFollows, SpanReversed, EffectiveInThePast
     ),
 )
-def end_grid(db: Db, asker: UnitsWriter, now: Now, code: GridCode, body: EndIn) -> UnitOut:
+def end_grid(db: Db, asker: UnitsWriter, now: Now, code: GridCode, body: EndIn) -> DivisionOut:
     """End a grid from a date on: its boundary and assignments close, its code is never reused."""
-    return UnitOut.model_validate(grids.end(db, asker, code, body.end, civil_day(now)))
+    return DivisionOut.model_validate(grids.end(db, asker, code, body.end, civil_day(now)))
 
 
 @router.get("/units/{code}/station", responses=refusals(NotFound))
@@ -225,10 +225,10 @@ def list_vacancies(
     return as_asked(shown, VACANCY_COLUMNS, asked.format, "vacancies", reads)
 
 
-def feature(unit: Unit, boundary: Boundary) -> BoundaryOut:
+def feature(unit: Unit, boundary: Boundary) -> BoundaryFeature:
     """A boundary as GeoJSON."""
     geometry = shapely.geometry.mapping(boundary.area)
-    return BoundaryOut(
+    return BoundaryFeature(
         type="Feature",
         id=unit.code,
         properties=BoundaryProperties(

@@ -70,7 +70,6 @@ def load(
         for table, columns, rows in tables(city, Keys(seed), openers(settings, now)):
             progress(f"writing {table}")
             written[table] = _copy(cursor, table, columns, rows)
-        cursor.execute(PUBLISH_GRIDS)
     with psycopg.connect(settings.libpq_url, autocommit=True) as connection:
         progress("gathering statistics")
         connection.execute("analyze")
@@ -98,18 +97,6 @@ select role, phone, name, unit, second_factor from (
 where place <= %(shown)s
 order by phone
 """
-PUBLISH_GRIDS = """
-insert into change (worker_id, kind, subject_id, body)
-select held.worker_id, 'grid', held.grid_code,
-       jsonb_build_object('code', held.grid_code, 'name', unit.name,
-                          'boundary', boundary.id, 'from', lower(boundary.valid))
-from assignment held
-join worker on worker.id = held.worker_id and worker.level = 1
-join unit on unit.code = held.grid_code
-join boundary on boundary.unit_code = held.grid_code
-order by held.id
-"""
-"""What each worker's handset pulls first: the grids held (as `app.people.marks` says it)."""
 
 
 def _empty(cursor: Cursor[Row], now: datetime) -> None:

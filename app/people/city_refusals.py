@@ -218,3 +218,17 @@ class ValueRefused(Refusal):
     zh = "参数的取值或日期不可接受，原因见 problems。"
     rule = "0"
     clause = "八"
+
+
+class NoCity(Refusal):
+    """There is no city yet: import its units first."""
+
+    code = "city.none"
+    zh = "尚无城市数据，请先导入单位。"
+
+
+class AdministratorExists(Refusal):
+    """There is a system administrator already, who opens further accounts."""
+
+    code = "accounts.administrator_exists"
+    zh = "已有系统管理员，请由其开立其他账号。"

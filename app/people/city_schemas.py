@@ -53,7 +53,7 @@ class GeometryOut(Out):
     coordinates: list[Any]
 
 
-class UnitOut(Out):
+class DivisionOut(Out):
     """A unit; its code is its key, its subtree a prefix."""
 
     model_config = ConfigDict(
@@ -80,7 +80,7 @@ class UnitOut(Out):
 class UnitPage(Out):
     """Units in the order of their codes."""
 
-    items: list[UnitOut]
+    items: list[DivisionOut]
     next_cursor: str | None
 
 
@@ -103,7 +103,7 @@ class BoundaryProperties(Out):
     invented: bool = Field(description="Demo data: no real boundary")
 
 
-class BoundaryOut(Out):
+class BoundaryFeature(Out):
     """A boundary as a GeoJSON feature in WGS 84."""
 
     type: Literal["Feature"]
@@ -116,7 +116,7 @@ class BoundaryPage(Out):
     """Boundaries as a GeoJSON feature collection."""
 
     type: Literal["FeatureCollection"]
-    features: list[BoundaryOut]
+    features: list[BoundaryFeature]
     next_cursor: str | None
 
 
@@ -306,7 +306,7 @@ class DutyDateOut(Out):
     decisions: list[DecisionOut]
 
 
-class CalendarOut(Out):
+class DutyCalendarOut(Out):
     """The duty calendar of a unit over a span."""
 
     unit: str
@@ -352,7 +352,7 @@ class ValueOut(Out):
     decided_at: datetime
 
 
-class ParameterOut(Out):
+class ParameterInForce(Out):
     """A parameter as of a date."""
 
     name: str
@@ -371,4 +371,4 @@ class ParametersOut(Out):
     """Every parameter as of a date."""
 
     on: date
-    items: list[ParameterOut]
+    items: list[ParameterInForce]

@@ -6,27 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, Unit
-from app.kit.errors import Refusal
 from app.kit.ids import uuid7
 from app.outbox.emit import emit
+from app.people.city_refusals import AdministratorExists, NoCity
 from app.people.passwords import hash_password, one_time_password
 from app.rules.divisions import UnitTier
 
 ROLE = "system_administrator"
-
-
-class NoCity(Refusal):
-    """There is no city yet: import its units first."""
-
-    code = "city.none"
-    zh = "尚无城市数据，请先导入单位。"
-
-
-class AdministratorExists(Refusal):
-    """There is a system administrator already, who opens further accounts."""
-
-    code = "accounts.administrator_exists"
-    zh = "已有系统管理员，请由其开立其他账号。"
 
 
 def open_first(session: Session, phone: str, name: str, now: datetime) -> str:

@@ -111,15 +111,6 @@ def test_office_accounts_have_the_printed_second_factor(loaded: Loaded) -> None:
     engine.dispose()
 
 
-def test_every_worker_can_pull_the_grids_held(loaded: Loaded) -> None:
-    missing = (
-        "select count(*) from assignment a join worker w on w.id = a.worker_id and w.level = 1"
-        " where not exists (select from change c where c.worker_id = a.worker_id"
-        " and c.subject_id = a.grid_code and c.body->>'code' = a.grid_code)"
-    )
-    assert ask(loaded[0], missing) == 0
-
-
 def test_the_same_seed_is_the_same_city(loaded: Loaded) -> None:
     settings, _ = loaded
     before = ask(settings, DIGEST)

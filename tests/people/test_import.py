@@ -29,7 +29,8 @@ from app.db.models import (
     Unit,
     Worker,
 )
-from app.people.first_administrator import AdministratorExists, open_first
+from app.people.city_refusals import AdministratorExists
+from app.people.first_administrator import open_first
 from app.people.importing.whole import Report, import_files
 from app.people.passwords import verify_password
 from app.rules.duty import Employment

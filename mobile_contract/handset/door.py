@@ -19,6 +19,10 @@ COME_AGAIN = frozenset({429, 503})
 class Unreachable(Exception):
     """No answer, or one that says: later."""
 
+    def __init__(self, why: str, again_after_s: float = 1.0) -> None:
+        super().__init__(why)
+        self.again_after_s = again_after_s
+
 
 class Refused(Exception):
     """A problem document."""
@@ -58,7 +62,11 @@ class Door:
     def _read(self, answer: httpx.Response) -> Any:
         if answer.status_code in COME_AGAIN:
             self.tally.waited += 1
-            raise Unreachable(f"{answer.status_code}: Retry-After {answer.headers['retry-after']}")
+            seconds = answer.headers.get("retry-after", "1")
+            raise Unreachable(
+                f"{answer.status_code}, again after {seconds} s",
+                float(seconds) if seconds.isdigit() else 1.0,
+            )
         if answer.is_success:
             return answer.json() if answer.content else None
         raise Refused(answer.status_code, _problem(answer))

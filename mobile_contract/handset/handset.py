@@ -88,7 +88,8 @@ class Handset:
         """Whether a part was done; what was not is tried again at the next contact."""
         try:
             await part
-        except Unreachable:
+        except Unreachable as unreachable:
+            await self.login.times.come_again(unreachable.again_after_s)
             return False
         except Refused as refused:
             if refused.code != EPOCH_CHANGED:

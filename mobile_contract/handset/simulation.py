@@ -155,7 +155,8 @@ async def play(cast: Cast, stage: Stage) -> None:
     if not stage.told:
         for handset in cast.handsets:
             handset.forget_after(stage.times.now() - MINUTE)
-    total = sum(handset.left for handset in cast.handsets)
+    left = {handset: handset.left for handset in cast.handsets}
+    total = sum(left.values())
     task = stage.progress.add_task("uploading", total=total)
     wakes = {handset: handset.next_contact(moment) for handset in cast.handsets}
     while due := [wake for wake in wakes.values() if wake is not None]:
@@ -164,7 +165,7 @@ async def play(cast: Cast, stage: Stage) -> None:
         awake = [handset for handset, wake in wakes.items() if wake == moment]
         await asyncio.gather(*(handset.contact(moment) for handset in awake))
         wakes |= {handset: handset.next_contact(moment + MINUTE) for handset in awake}
-        left = sum(handset.left for handset in cast.handsets)
+        left |= {handset: handset.left for handset in awake}
         shown = f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-        stage.progress.update(task, completed=total - left, description=shown)
+        stage.progress.update(task, completed=total - sum(left.values()), description=shown)
     await stage.times.reach(max(moment, instant(cast.days[-1] + timedelta(days=1), FINAL)))

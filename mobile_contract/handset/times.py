@@ -9,6 +9,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
+LONGEST_WAIT_S = 30.0
+
 
 class Times(Protocol):
     """What time it is for the server and for everyone whose clock is right."""
@@ -21,6 +23,9 @@ class Times(Protocol):
 
     async def pass_seconds(self, seconds: float) -> None:
         """Wait as a person would."""
+
+    async def come_again(self, seconds: float) -> None:
+        """Wait as a handset does that was asked to come again later."""
 
 
 @dataclass
@@ -65,6 +70,9 @@ class ToldTime:
         """Seconds pass at once."""
         self.tell(self.moment + timedelta(seconds=seconds))
 
+    async def come_again(self, seconds: float) -> None:
+        """The next contact is minutes later, and others go by the same clock."""
+
 
 @dataclass
 class RealTime:
@@ -84,6 +92,10 @@ class RealTime:
     async def pass_seconds(self, seconds: float) -> None:
         """Seconds really pass."""
         await asyncio.sleep(seconds)
+
+    async def come_again(self, seconds: float) -> None:
+        """Seconds really pass, but no more than half a minute."""
+        await asyncio.sleep(min(seconds, LONGEST_WAIT_S))
 
 
 def running_from(begin: datetime) -> Callable[[], datetime]:

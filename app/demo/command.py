@@ -21,7 +21,7 @@ def load_demo(
         bool, typer.Option("--if-empty", help="Only into a database that holds no city")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Don't ask before emptying a demo city")
+        bool, typer.Option("--yes", help="Don't ask on a terminal before emptying a demo city")
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Also empty a database that holds a city of your own")
@@ -54,10 +54,9 @@ def allow(found: Occupancy, *, yes: bool, force: bool) -> None:
         raise typer.Exit(1)
     if found is Occupancy.NOTHING or yes or force:
         return
-    if not sys.stdin.isatty():
-        console.print("This deletes the demo city and its records. Use --yes to confirm.")
-        raise typer.Exit(1)
-    typer.confirm("Delete the demo city and all its records, and load it anew?", abort=True)
+    console.print("Everything in the demo city is deleted, records included, and loaded anew.")
+    if sys.stdin.isatty():
+        typer.confirm("Go on?", abort=True)
 
 
 def accounts_table(settings: Settings) -> Table:

@@ -14,7 +14,7 @@ from app.kit.language import Language
 from app.kit.schema import Day
 
 
-def asked_range(
+async def asked_range(
     first: Annotated[
         Day, Query(alias="from", description="The first date", examples=["2026-03-02"])
     ],
@@ -31,7 +31,7 @@ def asked_range(
     return Range(first, last)
 
 
-def asked_place(limit: Limit = 200, cursor: Cursor = None) -> Place:
+async def asked_place(limit: Limit = 200, cursor: Cursor = None) -> Place:
     """Which page."""
     return Place(limit, cursor)
 
@@ -46,7 +46,7 @@ class Manner:
     format_: Format
 
 
-def asked_manner(
+async def asked_manner(
     request: Request, now: Now, language: Reads, format_: AskedFormat = "json"
 ) -> Manner:
     """How the caller wants the answer."""

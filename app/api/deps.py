@@ -25,7 +25,7 @@ def session(request: Request) -> Iterator[Session]:
 Db = Annotated[Session, Depends(session, scope="function")]
 
 
-def moment() -> datetime:
+async def moment() -> datetime:
     """The instant of the request."""
     return clock.now()
 
@@ -33,7 +33,7 @@ def moment() -> datetime:
 Now = Annotated[datetime, Depends(moment)]
 
 
-def language(request: Request) -> Language:
+async def language(request: Request) -> Language:
     """The language the caller reads."""
     return preferred(request.headers.get("accept-language"))
 

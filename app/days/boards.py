@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, select, text, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,6 @@ from app.days.standards import Standards
 from app.days.upkeep import blank, bring_up_to_date
 from app.db.models import (
     Assignment,
-    BoardVersion,
-    ParameterValue,
     Posting,
     StaleDay,
     Unit,
@@ -48,21 +46,27 @@ def unit_out(session: Session, code: str) -> UnitOut:
     return UnitOut.model_validate(unit)
 
 
+POLLED = text("""
+select
+    (select version from board_version where unit_code = :unit and day = :day),
+    exists (select from stale_day
+            where day = :day and community_code ~>=~ :unit and community_code ~<~ :beyond),
+    (select value from parameter_value
+     where name = :final_at and effective_from <= :day
+     order by effective_from desc, id desc limit 1)
+""")
+"""All that a poll asks of the database: one row, and two looks into indexes that find none."""
+
+
+def beyond(unit_code: str) -> str:
+    """The first text, byte by byte, that sorts after every code of a unit's subtree."""
+    return unit_code[:-1] + chr(ord(unit_code[-1]) + 1)
+
+
 def tag(session: Session, unit_code: str, day: date, now: datetime, *asked: object) -> str | None:
     """The entity tag of a board; None where stale facts wait, so that it must be looked at."""
-    version, stale, final_at = session.execute(
-        select(
-            select(BoardVersion.version)
-            .where(BoardVersion.unit_code == unit_code, BoardVersion.day == day)
-            .scalar_subquery(),
-            exists().where(StaleDay.day == day, under(StaleDay.community_code, unit_code)),
-            select(ParameterValue.value)
-            .where(ParameterValue.name == FINAL_AT.name, ParameterValue.effective_from <= day)
-            .order_by(ParameterValue.effective_from.desc(), ParameterValue.id.desc())
-            .limit(1)
-            .scalar_subquery(),
-        )
-    ).one()
+    probe = {"unit": unit_code, "beyond": beyond(unit_code), "day": day, "final_at": FINAL_AT.name}
+    version, stale, final_at = session.execute(POLLED, probe).one()
     if stale:
         return None
     values = (

@@ -8,12 +8,12 @@ from typing import Any
 import openpyxl
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.api.deps import moment
 from app.api.export import table
-from app.db.models import Worker
+from app.db.models import Account, ParameterValue, Worker
 from app.rules.attendance import Verdict
 from app.rules.duty import Half
 from tests.city import City
@@ -128,6 +128,31 @@ def test_att_1_a_board_changes_by_the_clock(
     assert client.http.get(BOARD, headers=held).status_code == 304
     go_by(api, at(after))
     assert client.http.get(BOARD, headers=held).status_code == 200
+
+
+def test_fld_4_a_board_becomes_final_at_the_citys_own_hour(
+    client: SignedIn, api: FastAPI, db: Session
+) -> None:
+    by = db.scalars(select(Account.id).limit(1)).one()
+    db.add(
+        ParameterValue(
+            name="final_at",
+            value="10:00",
+            effective_from=DAY,
+            reason="test",
+            decided_by=by,
+            decided_at=at("07:00"),
+        )
+    )
+    db.commit()
+    at_ten = NEXT_NOON - timedelta(hours=2)
+    go_by(api, at_ten - timedelta(seconds=5))
+    lead = client.as_("station_lead")
+    held = {**lead, "If-None-Match": client.http.get(BOARD, headers=lead).headers["etag"]}
+    go_by(api, at_ten)
+    assert client.http.get(BOARD, headers=held).status_code == 304
+    go_by(api, at_ten + timedelta(seconds=1))
+    assert client.http.get(BOARD, headers=held).json()["standing"] == "final"
 
 
 @pytest.mark.usefixtures("later")

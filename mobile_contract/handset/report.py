@@ -41,7 +41,7 @@ def board_table(boards: Sequence[Station]) -> Table:
     table = Table(title="What the boards say")
     for heading in ("date", "station", "standing"):
         table.add_column(heading)
-    for heading in ("workers", "filled", "missed", "in review", "met", "short"):
+    for heading in ("workers", "filled", "missed", "reviews", "corrections", "met", "short"):
         table.add_column(heading, justify="right")
     table.add_column("minutes: morning, afternoon, off-peak", justify="right")
     for station in boards:
@@ -52,7 +52,8 @@ def board_table(boards: Sequence[Station]) -> Table:
             totals["workers"],
             windows["filled"],
             windows["missed"],
-            station.in_review,
+            station.waiting["review"],
+            station.waiting["correction"],
             totals["met"],
             totals["short"],
         )

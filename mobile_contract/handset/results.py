@@ -1,7 +1,8 @@
 """What the boards and the evidence say when the dust has settled."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,8 +11,6 @@ from mobile_contract.handset.handset import Handset
 from mobile_contract.handset.people import Person
 from mobile_contract.handset.plans import Post
 from mobile_contract.handset.simulation import Cast
-
-NEEDS_REVIEW = "needs_review"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +33,8 @@ class Station:
     """The board of a station on a date."""
 
     board: dict[str, Any]
-    in_review: int
+    waiting: Counter[str]
+    """Sign-ins to review and corrections that the station has yet to decide."""
 
 
 async def worker_dates(cast: Cast) -> list[WorkerDate]:
@@ -74,16 +74,20 @@ async def stations(cast: Cast) -> list[Station]:
 
 async def _station(cast: Cast, code: str, day: date) -> Station:
     board = await cast.office.ask("GET", f"/v1/boards/{code}/{day}")
-    late = await _late(cast, code, day)
-    return Station(board, sum(each["verdict"] == NEEDS_REVIEW for each in late))
+    waiting = [each async for each in _waiting(cast, code) if each["day"] == day.isoformat()]
+    return Station(board, Counter(each["kind"] for each in waiting))
 
 
-async def _late(cast: Cast, code: str, day: date) -> Sequence[dict[str, Any]]:
-    """Sign-ins that fill no window."""
-    asked = {"date": day.isoformat(), "limit": 500}
-    answer = await cast.office.ask("GET", f"/v1/units/{code}/late", params=asked)
-    found: Sequence[dict[str, Any]] = answer["items"]
-    return found
+async def _waiting(cast: Cast, code: str) -> AsyncIterator[dict[str, Any]]:
+    """What waits for the station's decision."""
+    asked: dict[str, Any] = {"unit": code, "limit": 500}
+    while True:
+        page = await cast.office.ask("GET", "/v1/decisions", params=asked)
+        for each in page["items"]:
+            yield each
+        if page["next_cursor"] is None:
+            return
+        asked["cursor"] = page["next_cursor"]
 
 
 def contradictions(dates: Sequence[WorkerDate], boards: Sequence[Station]) -> Iterator[str]:

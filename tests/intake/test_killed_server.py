@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,6 +28,14 @@ from tests.intake.handset import GRID, batch, item
 
 PATIENCE_S = 60.0
 KILLS = 6
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a handset has to send."""
+
+    items: list[dict[str, Any]]
+    tracks: list[dict[str, Any]]
 
 
 def free_port() -> int:
@@ -88,42 +97,51 @@ def push_of(items: list[dict[str, Any]]) -> dict[str, Any]:
     return {"batch_id": str(uuid7(clock.now())), "sent_at": clock.now().isoformat(), "items": items}
 
 
+def send_until_killed(
+    server: tuple[Settings, Path], city: City, device: str, work: Work, after_s: float
+) -> list[dict[str, Any]] | None:
+    """All of the work against a server that is killed meanwhile; the results it promised."""
+    port = free_port()
+    with serving(server[0], port, server[1]) as process:
+        headers = sign_in(port, city, device)
+        killer = threading.Timer(after_s, process.kill)
+        killer.start()
+        for track in work.tracks:
+            send(port, headers, "/v1/tracks", track)
+        answer = send(port, headers, "/v1/push", push_of(work.items))
+        killer.join()
+    return answer["results"] if answer else None
+
+
+def send_all(server: tuple[Settings, Path], city: City, device: str, work: Work) -> set[str]:
+    """All of the work against a server that lives: every status that was answered."""
+    port = free_port()
+    with serving(server[0], port, server[1]):
+        headers = sign_in(port, city, device)
+        answers = [send(port, headers, "/v1/tracks", track) for track in work.tracks]
+        pushed = send(port, headers, "/v1/push", push_of(work.items))
+    assert pushed is not None
+    return {found["status"] for found in [*pushed["results"], *filter(None, answers)]}
+
+
 def test_kill_9_in_the_middle_of_a_push(
     database: Settings, db: Session, city: City, root: Path
 ) -> None:
     chance = random.Random(7)
-    device = str(uuid4())
-    items = [item("visit") for _ in range(120)]
-    tracks = [batch(20) for _ in range(8)]
-    told: list[dict[str, Any]] = []
+    server, device = (database, root), str(uuid4())
+    work = Work([item("visit") for _ in range(120)], [batch(20) for _ in range(8)])
     interrupted = 0
     for _ in range(KILLS):
-        port = free_port()
-        with serving(database, port, root) as process:
-            headers = sign_in(port, city, device)
-            killer = threading.Timer(chance.uniform(0.02, 0.5), process.kill)
-            killer.start()
-            for track in tracks:
-                send(port, headers, "/v1/tracks", track)
-            answer = send(port, headers, "/v1/push", push_of(items))
-            told += answer["results"] if answer else []
-            interrupted += answer is None
-            killer.join()
-        promised = {found["id"] for found in told}
+        promised = send_until_killed(server, city, device, work, chance.uniform(0.02, 0.5))
+        interrupted += promised is None
         db.rollback()
-        assert promised <= {str(key) for key in db.scalars(select(Submission.id))}
+        stored = {str(key) for key in db.scalars(select(Submission.id))}
+        assert {found["id"] for found in promised or []} <= stored
     assert interrupted
-    port = free_port()
-    with serving(database, port, root):
-        headers = sign_in(port, city, device)
-        final = send(port, headers, "/v1/push", push_of(items))
-        assert final is not None
-        assert {found["status"] for found in final["results"]} <= {"created", "duplicate"}
-        for track in tracks:
-            stored = send(port, headers, "/v1/tracks", track)
-            assert stored is not None
-            assert stored["status"] in {"created", "duplicate"}
+    assert send_all(server, city, device, work) <= {"created", "duplicate"}
     db.rollback()
-    assert sorted(map(str, db.scalars(select(Visit.id)))) == sorted(made["id"] for made in items)
-    assert db.scalar(select(func.count()).select_from(Submission)) == len(items)
-    assert db.scalar(select(func.count()).select_from(TrackBatch)) == len(tracks)
+    assert sorted(map(str, db.scalars(select(Visit.id)))) == sorted(
+        made["id"] for made in work.items
+    )
+    assert db.scalar(select(func.count()).select_from(Submission)) == len(work.items)
+    assert db.scalar(select(func.count()).select_from(TrackBatch)) == len(work.tracks)

@@ -81,6 +81,7 @@ def simulate(  # noqa: PLR0913 - the command line is this signature
     Without --base-url a server is started on a free port over the same database, and told what
     time it is, so that whole past days pass with their windows, late uploads and final verdicts.
     A running server goes by its own clock: what is older than its deadlines is judged as late.
+    A date simulated again with the same seed changes nothing; with another seed it holds both.
     """
     first, last = date_ or from_, date_ or to or from_
     wish = Wish(

@@ -1,6 +1,6 @@
 """What one worker does on one date, as it truly happens: sign-ins, walks, visits, events."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from mobile_contract.handset.chance import Chance, chance_of, key_at, numbers_of
+from mobile_contract.handset.chance import Chance, key_at, numbers_of
 from mobile_contract.handset.civil import instant
 from mobile_contract.handset.faults import Faults
 from mobile_contract.handset.fixes import (
@@ -266,18 +266,3 @@ def _restarts(day: date, chance: Chance) -> tuple[datetime, ...]:
 def _clock_error(chance: Chance) -> timedelta:
     """Minutes fast or slow."""
     return timedelta(seconds=chance.choice((-1, 1)) * chance.randint(90, 3600))
-
-
-def plans(
-    days: Sequence[date],
-    phone: str,
-    post: Post,
-    faults: Sequence[Faults],
-    seed: int,
-    recording: Recording | None,
-) -> list[Plan]:
-    """A worker's dates."""
-    return [
-        plan(day, post, struck, chance_of(seed, "day", phone, day), recording)
-        for day, struck in zip(days, faults, strict=True)
-    ]

@@ -31,7 +31,9 @@ from app.api import (
 from app.api.contract import Problem
 from app.db.engine import make_engine, make_sessions
 from app.intake import anchors, mine, pull, push, records, track_schema, tracks
+from app.intake.places import Places
 from app.intake.quota import Quota
+from app.intake.sign_ins import SignInWriter
 from app.intake.standing import Standings
 from app.intake.writer import open_writer
 from app.kit import clock
@@ -99,6 +101,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """As many threads as the pool has connections; the writer of tracks; all closed at the end."""
     anyio.to_thread.current_default_thread_limiter().total_tokens = app.state.settings.pool_size * 2
     async with open_writer(app.state.settings) as app.state.track_writer:
+        app.state.sign_in_writer = SignInWriter(
+            app.state.track_writer.pool, app.state.standings, Places(app.state.sessions)
+        )
         yield
     app.state.engine.dispose()
 

@@ -1,6 +1,8 @@
 """A sign-in is recorded with its verdict at arrival (ATT-1 to ATT-4)."""
 
 from dataclasses import replace
+from datetime import UTC
+from typing import Any
 from uuid import UUID
 
 from shapely import Point
@@ -18,6 +20,7 @@ from app.people.posts import station_on
 from app.people.values import values_on
 from app.rules import attendance as rules
 from app.rules.geodesy import Position
+from app.rules.parameters import Values
 from app.rules.trusted_time import Captured, is_after_receipt
 
 
@@ -60,13 +63,14 @@ def post_for(session: Session, record: Capture | CheckIn) -> rules.Post:
     """The station of the record's date, whether it is a duty date, and the windows filled."""
     station = station_on(session, record.community_code, record.day)
     return rules.Post(
-        station=_position(station.point) if station else None,
+        station=position_of(station.point) if station else None,
         on_duty=is_duty_date(session, record.community_code, record.day),
         filled=queries.valid_check_ins(session, record.worker_id, record.day),
     )
 
 
-def _position(point: object) -> Position:
+def position_of(point: object) -> Position:
+    """A point as the rules know it."""
     assert isinstance(point, Point)
     return Position(point.x, point.y)
 
@@ -75,27 +79,37 @@ def _write(
     session: Session, capture: Capture, sign_in: rules.CheckIn, finding: rules.CheckInFinding
 ) -> CheckIn | None:
     """None if its window was filled, or its id taken, by another transaction meanwhile."""
-    row = insert(CheckIn).values(
-        id=capture.id,
-        worker_id=capture.worker_id,
-        community_code=capture.community_code,
-        device_id=capture.device_id,
-        captured_at=capture.device_time,
-        corrected_at=capture.at,
-        received_at=capture.received_at,
-        time_proven=capture.proven,
-        offset_s=capture.offset_s,
-        lon=sign_in.position.lon,
-        lat=sign_in.position.lat,
-        accuracy_m=sign_in.accuracy_m,
-        mocked=sign_in.mocked,
-        day=capture.day,
-        window=finding.window,
-        verdict=finding.verdict,
-        distance_m=finding.distance_m,
-        because={"rule": finding.rule, "clause": finding.clause, **finding.because},
-    )
+    row = insert(CheckIn).values(_row(capture, sign_in, finding))
     return session.scalars(row.on_conflict_do_nothing().returning(CheckIn)).one_or_none()
+
+
+def _row(capture: Capture, sign_in: rules.CheckIn, finding: rules.CheckInFinding) -> dict[str, Any]:
+    return {
+        "id": capture.id,
+        "worker_id": capture.worker_id,
+        "community_code": capture.community_code,
+        "device_id": capture.device_id,
+        "captured_at": capture.device_time.astimezone(UTC),
+        "corrected_at": capture.at.astimezone(UTC),
+        "received_at": capture.received_at,
+        "time_proven": capture.proven,
+        "offset_s": capture.offset_s,
+        "lon": sign_in.position.lon,
+        "lat": sign_in.position.lat,
+        "accuracy_m": sign_in.accuracy_m,
+        "mocked": sign_in.mocked,
+        "day": capture.day,
+        "window": finding.window,
+        "verdict": finding.verdict,
+        "distance_m": finding.distance_m,
+        "because": {"rule": finding.rule, "clause": finding.clause, **finding.because},
+    }
+
+
+def judged(capture: Capture, body: CheckInIn, post: rules.Post, values: Values) -> dict[str, Any]:
+    """The row of a sign-in with its verdict, for a caller who holds the locks and writes many."""
+    sign_in = _sign_in(capture, body)
+    return _row(capture, sign_in, rules.judge_check_in(sign_in, post, values))
 
 
 def _repeated(known: CheckIn, capture: Capture) -> CheckIn:

@@ -16,8 +16,13 @@ from app.rules.procedures import CorrectionKind, RequestState
 
 def one_at_a_time(session: Session, worker_id: UUID, day: date) -> None:
     """Let only one transaction at a time judge what fills the windows of a worker's date."""
-    key = func.hashtextextended(f"attendance {worker_id} {day}", 0)
+    key = func.hashtextextended(lock_name(worker_id, day), 0)
     session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def lock_name(worker_id: UUID, day: date) -> str:
+    """What whoever judges a worker's date locks."""
+    return f"attendance {worker_id} {day}"
 
 
 def valid_check_ins(session: Session, worker_id: UUID, day: date) -> Mapping[int, UUID]:

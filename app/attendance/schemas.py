@@ -236,3 +236,8 @@ def check_in_out(check_in: CheckIn, review: CheckInReview | None = None) -> Chec
         counts=stands is Verdict.VALID,
         review=ReviewOut.model_validate(review) if review else None,
     )
+
+
+def shown(row: dict[str, Any]) -> CheckInOut:
+    """A sign-in that was just judged, as it is shown."""
+    return CheckInOut(**row, counts=row["verdict"] is Verdict.VALID, review=None)

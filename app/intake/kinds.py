@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.attendance.commands import record_check_in
-from app.attendance.schemas import CheckInIn, check_in_out
+from app.attendance.schemas import CheckInIn, CheckInOut, check_in_out
 from app.incidents import commands as incidents
 from app.incidents.schemas import IncidentIn
 from app.kit.schema import In
@@ -38,8 +38,12 @@ class Kind:
 
 def _check_in(session: Session, capture: Capture, body: CheckInIn) -> Recorded:
     written = record_check_in(session, capture, body)
-    verdict = written.verdict
-    facts = check_in_out(written).model_dump(mode="json")
+    return recorded_check_in(check_in_out(written), written.verdict)
+
+
+def recorded_check_in(shown: CheckInOut, verdict: Verdict) -> Recorded:
+    """What a handset is told of its sign-in."""
+    facts = shown.model_dump(mode="json")
     return Recorded(facts, verdict.value, verdict is Verdict.DUPLICATE)
 
 

@@ -1,22 +1,25 @@
 """Single records: the same commands and ids as push."""
 
+from functools import partial
 from typing import Any
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from app.api import problems
 from app.api.deps import Db
 from app.api.problems import refusals
 from app.attendance.schemas import CheckInIn
+from app.db.engine import Sessions
 from app.incidents.schemas import IncidentIn
 from app.intake.carrier import Carrier
 from app.intake.door import AtTheDoor
 from app.intake.items import Record, ResultOut
 from app.intake.refusals import IdReused, NotAHandset, TooEarly
 from app.intake.results import result
-from app.intake.submit import Sending, Submitted, one_push_at_a_time, submit
+from app.intake.sign_ins import SignInWriter
+from app.intake.submit import Outcome, Sending, Submitted, one_push_at_a_time, submit
 from app.kit.errors import BadEncoding, Conflict, TooLarge, Unavailable
 from app.kit.language import preferred
 from app.patrol.refusals import AppointmentTooFar
@@ -49,11 +52,16 @@ def responses(*kinds: Any) -> dict[int | str, dict[str, Any]]:
 
 
 @router.post("/check-ins", status_code=201, response_model=ResultOut, responses=responses())
-def record_check_in(
-    request: Request, db: Db, carrier: AtTheDoor, body: Record[CheckInIn]
+async def record_check_in(
+    request: Request, carrier: AtTheDoor, body: Record[CheckInIn]
 ) -> Response:
     """Sign in (ATT-1 to ATT-4): stored with its verdict, which is in `facts`."""
-    return submit_one(request, db, carrier, "check_in", body)
+    state = request.app.state
+    sending = Sending(carrier, body.sent_at, state.settings.secret)
+    submitted = Submitted("check_in", body, body.body)
+    writer: SignInWriter = state.sign_in_writer
+    alone = partial(run_sync, submit_alone, state.sessions, sending, submitted)
+    return told(request, body, await writer.take(sending, submitted, alone))
 
 
 @router.post(
@@ -88,14 +96,25 @@ def submit_one(
 ) -> Response:
     """One record as push takes it; a refusal is answered, not raised, so that what was set aside
     is committed with it."""
-    one_push_at_a_time(db, carrier)
     sending = Sending(carrier, record.sent_at, request.app.state.settings.secret)
-    outcome = submit(db, sending, Submitted(kind, record, record.body))
+    one_push_at_a_time(db, carrier)
+    return told(request, record, submit(db, sending, Submitted(kind, record, record.body)))
+
+
+def submit_alone(sessions: Sessions, sending: Sending, submitted: Submitted) -> Outcome:
+    """One record in a transaction of its own."""
+    with sessions.begin() as db:
+        one_push_at_a_time(db, sending.carrier)
+        return submit(db, sending, submitted)
+
+
+def told(request: Request, record: Record[Any], outcome: Outcome) -> Response:
+    """The answer to one record."""
     if outcome.status == "error":
         raise Unavailable
     if outcome.refusal is not None:
         return problems.answer(request, outcome.refusal)
     language = preferred(request.headers.get("accept-language"))
-    told = result(str(record.id), outcome, language)
+    shown = result(str(record.id), outcome, language)
     status = 201 if outcome.status == "created" else 200
-    return JSONResponse(told.model_dump(mode="json"), status)
+    return Response(shown.model_dump_json(), status, media_type="application/json")

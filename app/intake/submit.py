@@ -1,8 +1,9 @@
 """One record through the door: known or new, its time judged, recorded or set aside."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,11 @@ class Outcome:
     facts: dict[str, Any]
     refusal: Refusal | None = None
 
+    @property
+    def stored(self) -> dict[str, Any]:
+        """What every repeat gets again."""
+        return {"status": self.status, "code": self.code, "facts": self.facts}
+
 
 @dataclass(frozen=True)
 class Submitted:
@@ -77,8 +83,13 @@ class Submitted:
 
 def one_push_at_a_time(session: Session, carrier: Carrier) -> None:
     """Records of one account are taken one after the other: a repeat finds the first."""
-    key = func.hashtextextended(f"push {carrier.account_id}", 0)
+    key = func.hashtextextended(push_lock_name(carrier.account_id), 0)
     session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def push_lock_name(account_id: UUID) -> str:
+    """What whoever takes an account's records locks."""
+    return f"push {account_id}"
 
 
 def submit_item(session: Session, sending: Sending, raw: object) -> Outcome:
@@ -161,7 +172,7 @@ def _take(session: Session, sending: Sending, submitted: Submitted) -> Outcome:
         return repeated(known)
     capture = capture_of(session, sending, submitted.reading)
     recorded = KINDS[submitted.kind].record(session, capture, submitted.body)
-    outcome = _outcome(recorded)
+    outcome = outcome_of(recorded)
     session.add(
         Submission(
             id=key,
@@ -170,14 +181,15 @@ def _take(session: Session, sending: Sending, submitted: Submitted) -> Outcome:
             device_id=carrier.device_id,
             kind=submitted.kind,
             digest=submitted.digest,
-            result={"status": outcome.status, "code": outcome.code, "facts": outcome.facts},
+            result=outcome.stored,
             received_at=carrier.now,
         )
     )
     return outcome
 
 
-def _outcome(recorded: Recorded) -> Outcome:
+def outcome_of(recorded: Recorded) -> Outcome:
+    """What becomes of what was recorded."""
     status: Status = "duplicate" if recorded.repeated else "created"
     return Outcome(status, "never", recorded.code, recorded.facts)
 
@@ -189,6 +201,14 @@ def repeated(known: Submission) -> Outcome:
 
 def capture_of(session: Session, sending: Sending, reading: Reading) -> Capture:
     """The circumstances of a record; raises AfterReceipt, TooEarly or NoPost."""
+    worker_id = sending.carrier.worker_id
+    return capture_in(sending, reading, lambda day: post_of(session, worker_id, day).community_code)
+
+
+def capture_in(
+    sending: Sending, reading: Reading, community_on: Callable[[date], str | None]
+) -> Capture:
+    """The same where the worker's community of a date is known; None stands for no post."""
     carrier = sending.carrier
     captured = corrected(sending, reading)
     if is_after_receipt(captured, carrier.now):
@@ -196,12 +216,15 @@ def capture_of(session: Session, sending: Sending, reading: Reading) -> Capture:
     day = civil_day(captured.at)
     if day < IN_FORCE:
         raise TooEarly(captured_at=captured.at)
+    community_code = community_on(day)
+    if community_code is None:
+        raise NoPost(day=day)
     return Capture(
         id=reading.id,
         account_id=carrier.account_id,
         worker_id=carrier.worker_id,
         device_id=carrier.device_id,
-        community_code=post_of(session, carrier.worker_id, day).community_code,
+        community_code=community_code,
         device_time=reading.captured_at,
         at=captured.at,
         received_at=carrier.now,

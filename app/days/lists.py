@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlalchemy import and_, exists, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.days import examples
 from app.days.boards import Place, grids_held, posted
 from app.days.reasons import CHECK_IN_REASONS, said
 from app.days.records import Said
@@ -48,6 +49,8 @@ class MissedOfWindow(Out):
 class MissingPage(Out):
     """Windows unfilled without excuse, by window."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.MISSING]})
+
     day: date
     by_window: list[MissedOfWindow] = Field(description="Of the whole unit")
     stale: int = Field(description="Worker-days that are not up to date: the list may be too long")
@@ -75,6 +78,8 @@ class LateOut(Out):
 
 class LatePage(Out):
     """Sign-ins of a date that do not count, in the order of time."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.LATE]})
 
     day: date
     items: list[LateOut]

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.attendance.schemas import CheckInOut
+from app.days import examples
 from app.days.schemas import DayOut
 from app.kit.schema import Out
 from app.rules.duty import Half
@@ -134,6 +135,8 @@ class ParameterOut(Out):
 class EvidenceOut(Out):
     """Everything behind a date's verdicts, and why the rest did not count."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.EVIDENCE]})
+
     day: DayOut
     calendar: CalendarOut
     check_ins: list[CheckInEvidence]
@@ -182,6 +185,8 @@ class MessageOut(Out):
 
 class MyDayOut(Out):
     """The day at a glance."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.MY_DAY]})
 
     day: DayOut
     check_ins: list[CheckInEvidence]

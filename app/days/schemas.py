@@ -1,12 +1,13 @@
 """How days and boards are spoken."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from app.kit.schema import Out
+from app.days import examples
+from app.kit.schema import ClockTime, Out
 from app.rules.divisions import UnitTier
 from app.rules.field_time import FieldVerdict, Standing
 from app.rules.windows import WindowState
@@ -24,8 +25,8 @@ class WindowOut(Out):
     """A sign-in window as it stands now (ATT-1, ATT-5)."""
 
     number: int = Field(description="1, 2 or 3", examples=[1])
-    opens: time = Field(examples=["08:30:00"])
-    closes: time = Field(examples=["09:00:00"])
+    opens: ClockTime
+    closes: ClockTime
     state: WindowState
     filled_by: Literal["check_in", "correction", "leave"] | None = Field(
         description="What kind of record fills or excuses it"
@@ -112,6 +113,8 @@ class BoardTotals(Out):
 class BoardOut(Out):
     """The workers of a unit on a date."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.BOARD]})
+
     unit: UnitOut
     day: date
     standing: Standing
@@ -122,6 +125,8 @@ class BoardOut(Out):
 
 class DaysOut(Out):
     """A worker's dates, newest first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.DAYS]})
 
     worker_id: UUID
     items: list[DayOut]
@@ -154,6 +159,8 @@ class SummaryRow(Out):
 
 class SummaryOut(Out):
     """A unit over a range of dates, and each of its children."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SUMMARY]})
 
     unit: UnitOut
     first: date

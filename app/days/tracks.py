@@ -6,9 +6,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 import numpy as np
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from app.days import examples
 from app.days.facts import Facts, Post, facts_of, post_on
 from app.days.standards import Standards
 from app.days.verdicts import judge_field_with_late
@@ -50,6 +51,8 @@ class TrackFeature(Out):
 
 class TrackOut(Out):
     """The fixes of a worker's date, WGS 84, each with what became of it (FLD-2)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.TRACK]})
 
     type: Literal["FeatureCollection"]
     features: list[TrackFeature]

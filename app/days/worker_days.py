@@ -36,9 +36,9 @@ class Page:
             return last
         try:
             shown_last = date.fromisoformat(str(paging.decode(self.cursor, str)[0]))
-        except ValueError:
+            return min(last, shown_last - timedelta(days=1))
+        except (ValueError, OverflowError):
             raise BadCursor from None
-        return min(last, shown_last - timedelta(days=1))
 
 
 def visible_worker(session: Session, worker_id: UUID, unit_code: str) -> None:

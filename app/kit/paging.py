@@ -33,6 +33,11 @@ def decode(cursor: str, *types: type[str] | type[int]) -> tuple[str | int, ...]:
         raise BadCursor from None
     if not isinstance(key, list) or [type(part) for part in key] != list(types):
         raise BadCursor
-    if any(isinstance(part, str) and "\x00" in part for part in key):
+    if any(isinstance(part, str) and not _is_text(part) for part in key):
         raise BadCursor
     return tuple(key)
+
+
+def _is_text(part: str) -> bool:
+    """Whether the database can hold it: no NUL, no half of a surrogate pair."""
+    return "\x00" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)

@@ -6,16 +6,12 @@ has a higher transaction id, so nothing is ever passed over.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, delete, literal_column, select, tuple_
+from sqlalchemy import BigInteger, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db.models import Change
-
-KEPT = timedelta(days=31)
-"""How long changes are kept; a cursor of 30 days is still good."""
 
 HORIZON = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)
 
@@ -39,9 +35,3 @@ def changes_after(
         .order_by(Change.xid, Change.id)
         .limit(limit)
     ).all()
-
-
-def prune_feed(session: Session, now: datetime) -> int:
-    """Drop changes that no good cursor can still ask for; answers how many."""
-    found = session.execute(delete(Change).where(Change.at < now - KEPT).returning(Change.id))
-    return len(found.all())

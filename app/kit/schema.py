@@ -1,9 +1,17 @@
 """How the API's bodies are written: strict inward, plain outward."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 IN_FORCE = date(2017, 9, 1)
 """The date of the regulation: nothing before it is judged."""
@@ -42,6 +50,19 @@ Instant = Annotated[
     Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC)),
 ]
 """A moment with its offset from UTC."""
+
+ClockTime = Annotated[
+    time,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$",
+            "examples": ["08:30:00"],
+            "description": "Civil time in Asia/Shanghai",
+        }
+    ),
+]
+"""A time of the civil day."""
 
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]

@@ -87,7 +87,7 @@ def evidence(session: Session, worker_id: UUID, day: date, now: datetime) -> Evi
         leaves=_leaves(session, worker_id, day),
         appointments=[_appointment(made, facts, intervals) for made in facts.appointments],
         counts_until=facts.counts_until,
-        batches=[_batch(batch, facts) for batch in facts.batches],
+        batches=_batches(facts),
         dispositions=_dispositions(field),
         intervals=[_interval(start, end) for start, end in intervals.tolist()],
         boundaries=[
@@ -182,6 +182,12 @@ def _appointment(made: Appointment, facts: Facts, intervals: Floats) -> Appointm
         counts=counted > 0,
         why=said(code, why),
     )
+
+
+def _batches(facts: Facts) -> list[BatchEvidence]:
+    """In the order of their fixes."""
+    found = [_batch(batch, facts) for batch in facts.batches]
+    return sorted(found, key=lambda batch: (batch.first_at, batch.received_at))
 
 
 def _batch(batch: StoredBatch, facts: Facts) -> BatchEvidence:

@@ -14,9 +14,9 @@ from app.days.reasons import (
     APPOINTMENT_COUNTS,
     APPOINTMENT_EMPTY,
     APPOINTMENT_LATE,
-    CHECK_IN_REASONS,
     DISPOSITION_REASONS,
     said,
+    why,
 )
 from app.days.records import (
     AppointmentEvidence,
@@ -39,7 +39,6 @@ from app.days.verdicts import FieldDay, judge_field
 from app.db.models import Appointment, Correction, Worker, WorkerDay
 from app.kit.errors import NotFound
 from app.patrol.queries import StoredBatch
-from app.rules.attendance import Verdict
 from app.rules.civil import bounds_of
 from app.rules.duty import ATT_6
 from app.rules.fixes import Disposition
@@ -63,8 +62,9 @@ def shown(session: Session, row: WorkerDay, standards: Standards, now: datetime)
     name, grids = session.execute(
         select(Worker.name, grids_held(Worker.id, row.day)).where(Worker.id == row.worker_id)
     ).one()
-    stale = is_stale(session, row.worker_id, row.day)
-    judged = Judged(row, name, grids, stale, stored=row in session)
+    stored = row in session
+    stale = stored and is_stale(session, row.worker_id, row.day)
+    judged = Judged(row, name, grids, stale, stored=stored)
     return day_out(judged, standards.values(row.day), now)
 
 
@@ -98,11 +98,11 @@ def evidence(session: Session, worker_id: UUID, day: date, now: datetime) -> Evi
 
 
 def _calendar(post: Post, standards: Standards) -> CalendarOut:
-    why = standards.why(post.community_code, post.day)
-    decided_at = why.get("decided_at")
+    made_so = standards.why(post.community_code, post.day)
+    decided_at = made_so.get("decided_at")
     return CalendarOut(
         on_duty=post.on_duty,
-        by=str(why["by"]),
+        by=str(made_so["by"]),
         decided_at=datetime.fromisoformat(str(decided_at)) if decided_at else None,
         rule=ATT_6.rule,
         clause=ATT_6.clause,
@@ -113,13 +113,9 @@ def check_ins(session: Session, worker_id: UUID, day: date) -> list[CheckInEvide
     """Every sign-in of the date; a review's verdict stands for the first one."""
     found = []
     for check_in, review in attendance.check_ins_of(session, worker_id, day):
-        stands = review.verdict if review and review.accepted else check_in.verdict
+        record = check_in_out(check_in, review)
         found.append(
-            CheckInEvidence(
-                record=check_in_out(check_in, review),
-                counts=stands is Verdict.VALID,
-                why=said(stands.value, CHECK_IN_REASONS[stands]),
-            )
+            CheckInEvidence(record=record, counts=record.counts, why=why(check_in, review))
         )
     return found
 
@@ -170,7 +166,7 @@ def _appointment(made: Appointment, facts: Facts, intervals: Floats) -> Appointm
     within = clip(intervals, made.starts_at.timestamp(), made.ends_at.timestamp())
     late = facts.counts_until is not None and made.received_at > facts.counts_until
     counted = 0.0 if late else round(length_s(within), 1)
-    why = APPOINTMENT_LATE if late else APPOINTMENT_COUNTS if counted else APPOINTMENT_EMPTY
+    words = APPOINTMENT_LATE if late else APPOINTMENT_COUNTS if counted else APPOINTMENT_EMPTY
     code = "late" if late else "counted" if counted else "empty"
     return AppointmentEvidence(
         id=made.id,
@@ -180,7 +176,7 @@ def _appointment(made: Appointment, facts: Facts, intervals: Floats) -> Appointm
         received_at=made.received_at,
         counted_s=counted,
         counts=counted > 0,
-        why=said(code, why),
+        why=said(code, words),
     )
 
 

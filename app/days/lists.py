@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.days import examples
 from app.days.boards import Place, grids_held, posted
-from app.days.reasons import CHECK_IN_REASONS, said
+from app.days.reasons import cited, why
 from app.days.records import Said
 from app.days.standards import Standards
 from app.db.models import CheckIn, CheckInReview, Posting, StaleDay, Worker, WorkerDay
 from app.kit import paging
 from app.kit.errors import BadCursor
 from app.kit.schema import Out
-from app.rules.attendance import ATT_3, WINDOWS, Verdict, Window
+from app.rules.attendance import WINDOWS, Verdict, Window
 from app.rules.civil import instant_of
 from app.rules.duty import Employment, is_bound
 from app.rules.windows import ATT_5
@@ -228,7 +228,7 @@ def _late_after(cursor: str) -> tuple[datetime, UUID]:
 
 
 def _late_out(check_in: CheckIn, name: str, review: CheckInReview | None) -> LateOut:
-    stands = review.verdict if review else check_in.verdict
+    rule, clause = cited(check_in, review)
     return LateOut(
         id=check_in.id,
         worker_id=check_in.worker_id,
@@ -239,8 +239,8 @@ def _late_out(check_in: CheckIn, name: str, review: CheckInReview | None) -> Lat
         received_at=check_in.received_at,
         distance_m=check_in.distance_m,
         accuracy_m=check_in.accuracy_m,
-        verdict=stands,
-        why=said(stands.value, CHECK_IN_REASONS[stands]),
-        rule=str(check_in.because.get("rule", ATT_3.rule)),
-        clause=str(check_in.because.get("clause", ATT_3.clause)),
+        verdict=review.verdict if review else check_in.verdict,
+        why=why(check_in, review),
+        rule=rule,
+        clause=clause,
     )

@@ -1,7 +1,10 @@
 """Why a record counts or does not, in the words of people."""
 
 from app.days.records import Said
-from app.rules.attendance import Verdict
+from app.db.models import CheckIn, CheckInReview
+from app.rules.attendance import ATT_1, ATT_2, ATT_3, Verdict
+from app.rules.cite import Cite
+from app.rules.duty import ATT_6
 from app.rules.fixes import Disposition
 
 CHECK_IN_REASONS: dict[Verdict, tuple[str, str]] = {
@@ -18,6 +21,22 @@ CHECK_IN_REASONS: dict[Verdict, tuple[str, str]] = {
     ),
     Verdict.NO_DUTY: ("非工作日", "Not a duty date"),
 }
+DOUBTS: dict[str, tuple[str, str]] = {
+    "late_upload": ("上传过晚，待站点复核", "It arrived too late: the station decides"),
+    "clock_skew": ("手机时钟偏差过大，待站点复核", "The clock was wrong: the station decides"),
+    "no_station": ("当日站点位置不明，待站点复核", "No station is known: the station decides"),
+}
+"""What else than an unproven time a sign-in can need a review for (ATT-2, ATT-4)."""
+
+REFUSED = ("站点复核不予认定", "The station did not accept it")
+BY_REVIEW: dict[Verdict, Cite] = {
+    Verdict.VALID: ATT_1,
+    Verdict.EARLY: ATT_1,
+    Verdict.LATE: ATT_1,
+    Verdict.DUPLICATE: ATT_3,
+    Verdict.NO_DUTY: ATT_6,
+}
+"""The rule of a second verdict; a position that no longer passes is ATT-2."""
 
 DISPOSITION_REASONS: dict[Disposition, tuple[str, str]] = {
     Disposition.USED: ("可用", "Usable"),
@@ -33,6 +52,24 @@ APPOINTMENT_COUNTS = (
 )
 APPOINTMENT_EMPTY = ("该时间内没有网格内时间", "No counted time in the grid lies within it")
 APPOINTMENT_LATE = ("定稿后收到，未计入", "Received after the final instant: it does not count")
+
+
+def why(check_in: CheckIn, review: CheckInReview | None) -> Said:
+    """Why a sign-in counts or not, as things stand."""
+    if review is not None:
+        if not review.accepted:
+            return said("refused", REFUSED)
+        return said(review.verdict.value, CHECK_IN_REASONS[review.verdict])
+    doubt = DOUBTS.get(str(check_in.because.get("reason")))
+    return said(check_in.verdict.value, doubt or CHECK_IN_REASONS[check_in.verdict])
+
+
+def cited(check_in: CheckIn, review: CheckInReview | None) -> tuple[str, str]:
+    """Rule and clause of a sign-in's verdict, as things stand."""
+    if review is not None and review.accepted:
+        cite = BY_REVIEW.get(review.verdict, ATT_2)
+        return cite.rule, cite.clause
+    return str(check_in.because["rule"]), str(check_in.because["clause"])
 
 
 def said(code: str, words: tuple[str, str]) -> Said:

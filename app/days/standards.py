@@ -37,7 +37,7 @@ class Standards:
         """What made it a duty date or not: the centre's last decision, else the calendar."""
         decisions = self._calendar.decisions_for(community_code, day)
         if decisions:
-            last = max(decisions, key=lambda decision: decision.decided_at)
+            last = max(reversed(decisions), key=lambda decision: decision.decided_at)
             return {"by": last.change.value, "decided_at": last.decided_at.isoformat()}
         known = day in self._calendar.national
         return {"by": "national_calendar" if known else "weekday"}

@@ -9,7 +9,7 @@ from sqlalchemy import Date, Select, cast, exists, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.days.commands import Key, columns, recompute, recompute_all, try_lock
-from app.days.facts import Facts, Post, post_on
+from app.days.facts import Facts, Post, facts_of, post_on
 from app.days.standards import Standards
 from app.days.verdicts import judge_field
 from app.db.engine import Sessions
@@ -23,10 +23,12 @@ log = structlog.get_logger()
 
 def refresh(session: Session, worker_id: UUID, day: date, now: datetime) -> WorkerDay | None:
     """A worker's date, recomputed first where its facts changed; None without a post."""
+    if day > civil_day(now):
+        return preview(session, worker_id, day, now)
     row = session.get(WorkerDay, (worker_id, day))
-    if is_stale(session, worker_id, day) or (row is None and day <= civil_day(now)):
+    if row is None or is_stale(session, worker_id, day):
         return recompute(session, worker_id, day, now)
-    return row or preview(session, worker_id, day, now)
+    return row
 
 
 def is_stale(session: Session, worker_id: UUID, day: date) -> bool:
@@ -36,15 +38,19 @@ def is_stale(session: Session, worker_id: UUID, day: date) -> bool:
 
 
 def preview(session: Session, worker_id: UUID, day: date, now: datetime) -> WorkerDay | None:
-    """A date on which nothing is on record yet, as it would be judged; not stored."""
+    """A date to come as it would be judged by what is on record; not stored."""
     standards = Standards(session, [day])
     post = post_on(session, worker_id, day, standards)
-    return blank(post, standards, now) if post else None
+    return unstored(post, facts_of(session, post), standards, now) if post else None
 
 
 def blank(post: Post, standards: Standards, now: datetime) -> WorkerDay:
     """The verdict of a date without any record; not stored."""
-    facts = Facts()
+    return unstored(post, Facts(), standards, now)
+
+
+def unstored(post: Post, facts: Facts, standards: Standards, now: datetime) -> WorkerDay:
+    """The verdict of some facts, without a row of its own."""
     judged = columns(post, facts, judge_field(post, facts), standards, now)
     return WorkerDay(worker_id=post.worker_id, day=post.day, **judged)
 
@@ -92,17 +98,19 @@ def bring_up_to_date(
 def sweep(sessions: Sessions, now: datetime, at_most: int = SWEPT_AT_ONCE) -> int:
     """Recompute stale worker-days, oldest mark first, each in a transaction of its own.
 
+    Dates to come keep their marks until they begin: what changes before then is not marked again.
     Several sweepers share the work: a worker-day that another one holds is passed over. A sweeper
     that is killed leaves the marks of what it had not committed.
     """
     with sessions() as session:
-        keys = _marked_longest(session, at_most)
+        keys = _marked_longest(session, civil_day(now), at_most)
     return sum(_swept(sessions, key, now) for key in keys)
 
 
-def _marked_longest(session: Session, at_most: int) -> Sequence[Key]:
+def _marked_longest(session: Session, today: date, at_most: int) -> Sequence[Key]:
     rows = session.execute(
         select(StaleDay.worker_id, StaleDay.day)
+        .where(StaleDay.day <= today)
         .group_by(StaleDay.worker_id, StaleDay.day)
         .order_by(func.min(StaleDay.id))
         .limit(at_most)

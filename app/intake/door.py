@@ -17,7 +17,18 @@ from app.people.principal import Principal
 from app.people.tokens import Doorkeeper
 
 SCOPE = "handset"
-ASKS_FOR_HANDSET: dict[str, Any] = {"security": [{"OAuth2PasswordBearer": [SCOPE]}]}
+ASKS_FOR_HANDSET: dict[str, Any] = {
+    "security": [{"OAuth2PasswordBearer": [SCOPE]}],
+    "parameters": [
+        {
+            "name": "X-App-Version",
+            "in": "header",
+            "required": False,
+            "description": "Version of the handset's app",
+            "schema": {"type": "string", "maxLength": 40},
+        }
+    ],
+}
 """What the contract says of an endpoint that reads its asker itself."""
 
 AppVersion = Annotated[

@@ -24,6 +24,7 @@ Accuracy = Annotated[float, Meta(ge=0, le=1e9, description="Metres; null if unkn
 Speed = Annotated[float, Meta(ge=-1e6, le=1e6, description="Metres a second; null or < 0: unknown")]
 Flags = Annotated[int, Meta(ge=0, le=255, description="Bits; 1: from a mocked provider")]
 Count = Meta(min_length=1, max_length=1000)
+COLUMNS = ("t", "lon", "lat", "accuracy", "speed", "flags")
 SYSTEMS = {
     "wgs84": ReferenceSystem.WGS84,
     "gcj02": ReferenceSystem.GCJ02,
@@ -126,14 +127,17 @@ def request_schema() -> dict[str, Any]:
     )
     fix = components["Fix"]
     track = components["TrackIn"]
-    for column in ("t", "lon", "lat", "accuracy", "speed", "flags", "fixes"):
+    for column in (*COLUMNS, "fixes"):
         parts = track["properties"][column].pop("anyOf")
         track["properties"][column] |= next(part for part in parts if part != {"type": "null"})
         track["properties"][column].pop("default", None)
     track["properties"]["fixes"]["items"] = fix
     track["oneOf"] = [
         {"required": ["t", "lon", "lat", "accuracy"], "not": {"required": ["fixes"]}},
-        {"required": ["fixes"]},
+        {
+            "required": ["fixes"],
+            "not": {"anyOf": [{"required": [column]} for column in COLUMNS]},
+        },
     ]
     track["examples"] = [EXAMPLE]
     return dict(track)

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from app.kit.errors import Refusal
 from app.outbox.emit import emit
 
 LARGEST = 2**63
+DEEPEST = 100
+"""How deep kept content may be nested: what is deeper is kept as text, so that it can be shown."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ def canonical(content: object) -> bytes:
 
 def set_aside(session: Session, carrier: Carrier, kept: Kept, received_at: datetime) -> None:
     """Keep it and leave a trace; the same thing set aside twice is one row."""
-    content = _storable(kept.content)
+    deep = is_deep(kept.content)
+    content = canonical(kept.content).decode() if deep else storable(kept.content)
     digest = hashlib.sha256(canonical([str(kept.item_id), kept.kind, content])).digest()
     row = insert(Quarantine).values(
         item_id=kept.item_id,
@@ -65,11 +68,20 @@ def set_aside(session: Session, carrier: Carrier, kept: Kept, received_at: datet
         )
 
 
-def _storable(content: object) -> Any:
-    try:
-        return storable(content)
-    except RecursionError:
-        return canonical(content).decode()
+def is_deep(content: object) -> bool:
+    """Whether content is nested deeper than it may be kept as it is."""
+    level: list[Any] = [content]
+    for _ in range(DEEPEST):
+        level = [part for within in level for part in _parts(within)]
+        if not level:
+            return False
+    return True
+
+
+def _parts(value: object) -> Collection[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()
 
 
 def storable(value: Any) -> Any:
@@ -80,8 +92,6 @@ def storable(value: Any) -> Any:
         return {storable(str(key)): storable(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [storable(part) for part in value]
-    if isinstance(value, float) and not isfinite(value):
-        return str(value)
-    if isinstance(value, int) and abs(value) >= LARGEST:
+    if isinstance(value, int | float) and not abs(value) < LARGEST:
         return str(value)
     return value

@@ -309,6 +309,19 @@ def test_the_worker_sees_what_was_set_aside(client: SignedIn) -> None:
     assert other["items"] == []
 
 
+@pytest.mark.parametrize("depth", [50, 99, 101, 300, 900])
+def test_what_is_nested_too_deep_is_kept_and_shown_all_the_same(
+    handset: Handset, depth: int
+) -> None:
+    nested: Any = "innermost"
+    for _ in range(depth):
+        nested = [nested]
+    handset.results(item("visit", body={"place": nested}))
+    shown = handset.get("/v1/me/quarantine")
+    assert shown.status_code == 200, shown.text
+    assert "innermost" in shown.text
+
+
 def test_messages_come_in_the_language_asked_for(handset: Handset) -> None:
     handset.headers = {"Accept-Language": "en"}
     found = handset.results(item("visit"), item("errand"))

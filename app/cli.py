@@ -44,6 +44,7 @@ def serve(
             access_log=False,
             log_level="warning",
             proxy_headers=True,
+            server_header=False,
         )
 
 

@@ -33,7 +33,8 @@ FILES: dict[int | str, dict[str, Any]] = {
 }
 """For an endpoint's `responses`: that it answers with files too."""
 
-RUNS_AS_FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r|%]")
+RUNS_AS_FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r|%＝＋－＠]")
+"""In full width too: spreadsheets set to Chinese read those signs alike."""
 
 
 class Items(Protocol):

@@ -1,6 +1,5 @@
 """Refusals as RFC 9457 problem documents: one translation for all of them."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -91,7 +90,9 @@ def malformed(request: Request, error: Exception) -> JSONResponse:
 def http_refused(request: Request, error: Exception) -> JSONResponse:
     """What the framework refuses on its own."""
     assert isinstance(error, HTTPException)
-    return answer(request, STATUSES.get(error.status_code, errors.Malformed)())
+    response = answer(request, STATUSES.get(error.status_code, errors.Malformed)())
+    response.headers.update(error.headers or {})
+    return response
 
 
 def constraint_refused(request: Request, error: Exception) -> JSONResponse:
@@ -105,8 +106,7 @@ def constraint_refused(request: Request, error: Exception) -> JSONResponse:
 def value_refused(request: Request, error: Exception) -> JSONResponse:
     """A value that the database can't hold."""
     assert isinstance(error, DataError)
-    first_line = re.split(r"[\r\n]", str(error.orig))[0]
-    log.warning("value_refused", error=first_line)
+    log.warning("value_refused", error=type(error.orig).__name__)
     return answer(request, errors.Malformed(problems=[{"at": "body", "why": "value out of range"}]))
 
 

@@ -9,12 +9,16 @@ Sessions = sessionmaker[Session]
 
 
 def make_engine(settings: Settings) -> Engine:
-    """An engine whose connections speak UTC and give up on a lock after ten seconds."""
+    """An engine whose connections speak UTC and give up on a lock after ten seconds.
+
+    What it reports of a failed statement holds no values: among them are names and positions.
+    """
     return create_engine(
         settings.sqlalchemy_url,
         pool_size=settings.pool_size,
         max_overflow=settings.pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
     )
 

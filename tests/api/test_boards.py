@@ -314,7 +314,9 @@ def test_lists_as_spreadsheets_run_nothing(client: SignedIn, db: Session, city: 
     assert {cell.data_type for cell in cells} <= {"s", "n"}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "|x", "%0A"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "|x", "%0A", "＝1", "＠x"]
+)
 def test_text_that_looks_like_a_formula_is_quoted(text: str) -> None:
     answer = table([{"a": text, "b": -1.5}], {"a": ("甲", "A"), "b": ("乙", "B")}, "csv", "x")
     row = list(csv.reader(io.StringIO(bytes(answer.body).decode("utf-8-sig"))))[1]

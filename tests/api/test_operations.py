@@ -45,3 +45,9 @@ def test_a_demonstration_goes_by_the_time_that_a_file_says_and_shows_it(
 def test_a_service_in_earnest_cannot_be_told_what_time_it_is(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="GRID_DEMO"):
         Settings(database_url="postgresql:///x", clock_file=tmp_path / "clock")
+
+
+def test_a_method_that_an_address_does_not_take_is_told_which_it_does(client: SignedIn) -> None:
+    refused = client.http.put("/healthz")
+    assert (refused.status_code, refused.json()["code"]) == (405, "request.method_not_allowed")
+    assert refused.headers["allow"] == "GET"

@@ -1,15 +1,17 @@
 """Signing in: what is wrong is written down before it is refused."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.db.models import Account, Login
+from app.db.models import Account, Login, OutboxEvent
 from app.kit.errors import Refusal
 from app.kit.ids import uuid7
+from app.kit.secrets import derive
 from app.outbox.emit import emit
 from app.people.account_schemas import SignInIn
 from app.people.devices import bind
@@ -28,6 +30,7 @@ from app.settings import Settings
 FREE_ATTEMPTS = 5
 FIRST_LOCK = timedelta(minutes=1)
 LONGEST_LOCK = timedelta(minutes=30)
+STRANGERS = "unknown-phone"
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,7 @@ def sign_in(
     """
     account = account_for_update(session, body.phone)
     if account is None:
-        verify_password(DUMMY, body.password)
-        note_stranger(session, body.phone)
-        return WrongCredentials()
+        return refuse_stranger(session, body, settings.secret, now)
     locked = refuse_locked(account, now)
     if locked:
         return locked
@@ -135,21 +136,54 @@ def lock_after(failed_attempts: int) -> timedelta | None:
     return min(FIRST_LOCK * (1 << min(failed_attempts - FREE_ATTEMPTS, 10)), LONGEST_LOCK)
 
 
-def note_stranger(session: Session, phone: str) -> None:
-    """An attempt with a phone that nobody here has; the number is masked."""
-    masked = f"{phone[:3]}****{phone[-4:]}"
+def refuse_stranger(session: Session, body: SignInIn, secret: bytes, now: datetime) -> Refusal:
+    """A phone that nobody here has is refused, counted and locked as an account is.
+
+    Otherwise a few guesses would tell which phones have an account.
+    """
+    subject = stranger(secret, body.phone)
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))))
+    failed_attempts, locked_until = failures_of(session, subject)
+    locked = locked_at(now, locked_until)
+    if locked:
+        return locked
+    verify_password(DUMMY, body.password)
+    wait = lock_after(failed_attempts + 1)
     emit(
         session,
-        "auth.sign_in_failed",
+        "auth.locked" if wait else "auth.sign_in_failed",
         by=None,
         unit_code=None,
-        subject=("phone", masked),
+        subject=("phone", subject),
         why=WrongCredentials.code,
+        attempts=failed_attempts + 1,
+        locked_until=(now + wait).isoformat() if wait else None,
     )
+    return WrongCredentials()
+
+
+def stranger(secret: bytes, phone: str) -> str:
+    """A phone masked, with a tag by which only we know it again."""
+    tag = hmac.digest(derive(secret, STRANGERS), phone.encode(), "sha256").hex()[:16]
+    return f"{phone[:3]}****{phone[-4:]} {tag}"
+
+
+def failures_of(session: Session, subject: str) -> tuple[int, datetime | None]:
+    """How often a stranger's phone was tried, and until when it is locked."""
+    found = select(func.count(), func.max(OutboxEvent.facts["locked_until"].astext)).where(
+        OutboxEvent.subject_kind == "phone", OutboxEvent.subject_id == subject
+    )
+    failed_attempts, until = session.execute(found).one()
+    return failed_attempts, datetime.fromisoformat(until) if until else None
 
 
 def refuse_locked(account: Account, now: datetime) -> Locked | None:
     """The refusal of an account that is locked now."""
-    if account.locked_until is None or account.locked_until <= now:
+    return locked_at(now, account.locked_until)
+
+
+def locked_at(now: datetime, until: datetime | None) -> Locked | None:
+    """The refusal of what is locked until an instant."""
+    if until is None or until <= now:
         return None
-    return Locked(retry_after_seconds=int((account.locked_until - now).total_seconds()) + 1)
+    return Locked(retry_after_seconds=int((until - now).total_seconds()) + 1)

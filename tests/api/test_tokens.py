@@ -80,6 +80,25 @@ def test_unknown_phone_and_wrong_password_look_alike(client: SignedIn, db: Sessi
     assert "13012345678" not in {event.subject_id for event in noted}
 
 
+def test_unknown_phone_is_locked_as_a_known_one(
+    client: SignedIn, clock: SetClock, db: Session
+) -> None:
+    def told(**changes: str) -> tuple[int, str, object]:
+        answer = sign_in(client, "finance", password="x", **changes)
+        return answer.status_code, code_of(answer), answer.json()["facts"]
+
+    codes = []
+    for seconds in (0, 0, 0, 0, 0, 0, 59, 1, 60, 60, 1):
+        clock.pass_(seconds=seconds)
+        known, unknown = told(), told(phone="13012345678")
+        assert known == unknown
+        codes.append(known[1])
+    assert codes.count("auth.locked") == 4
+    assert told(phone="13112345678")[1] == "auth.wrong_credentials"
+    noted = {event.subject_id for event in events(db, "auth.locked") if event.unit_code is None}
+    assert {subject.split()[0] for subject in noted} == {"130****5678"}
+
+
 def test_lock_out_and_back_off(client: SignedIn, clock: SetClock, db: Session, city: City) -> None:
     for _ in range(5):
         assert code_of(sign_in(client, "finance", password="x")) == "auth.wrong_credentials"

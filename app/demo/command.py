@@ -26,6 +26,9 @@ def load_demo(
     force: Annotated[
         bool, typer.Option("--force", help="Also empty a database that holds a city of your own")
     ] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Delete the demo city and load nothing in its place")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same city")] = SEED,
     workers: Annotated[int, typer.Option(help="Workers of level 1", min=1, max=20_000)] = WORKERS,
 ) -> None:
@@ -36,6 +39,10 @@ def load_demo(
         console.print("The database holds a city already; nothing was changed.")
     else:
         allow(found, yes=yes, force=force)
+        if remove:
+            demo.remove(settings, clock.now())
+            console.print("The database holds no city now; the next `up` would load the demo.")
+            return
         with console.status("demo city") as status:
             rows = demo.load(settings, seed, workers, clock.now(), status.update)
         console.print(", ".join(f"{count} {table}" for table, count in rows.items()))
@@ -54,7 +61,7 @@ def allow(found: Occupancy, *, yes: bool, force: bool) -> None:
         raise typer.Exit(1)
     if found is Occupancy.NOTHING or yes or force:
         return
-    console.print("Everything in the demo city is deleted, records included, and loaded anew.")
+    console.print("Everything in the demo city is deleted, records included.")
     if sys.stdin.isatty():
         typer.confirm("Go on?", abort=True)
 

@@ -76,6 +76,12 @@ def load(
     return written
 
 
+def remove(settings: Settings, now: datetime) -> None:
+    """Empty every table: room for a city of one's own."""
+    with psycopg.connect(settings.libpq_url) as connection, connection.cursor() as cursor:
+        _empty(cursor, now)
+
+
 def openers(settings: Settings, now: datetime) -> Openers:
     """Hashed and sealed once and shared: two thousand times would take minutes."""
     sealed = seal(settings.secret, second_factor.PURPOSE, TOTP_SECRET)

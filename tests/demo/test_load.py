@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import psycopg
 import pyotp
@@ -22,6 +23,7 @@ from app.settings import Settings
 
 Loaded = tuple[Settings, Mapping[str, int]]
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+SAMPLES = Path(__file__).parent.parent / "people" / "import"
 WORKERS = 1450
 DIGEST = """
 select md5(string_agg(line, ',' order by line)) from (
@@ -118,6 +120,23 @@ def test_the_same_seed_is_the_same_city(loaded: Loaded) -> None:
     assert ask(settings, DIGEST) == before
     demo.load(settings, 8, WORKERS, NOW, quiet)
     assert ask(settings, DIGEST) != before
+
+
+def test_the_demo_stands_in_the_way_of_an_import_until_it_is_removed(
+    loaded: Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, _ = loaded
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    units = str(SAMPLES / "units.csv")
+    refused = CliRunner().invoke(cli, ["import", units])
+    assert refused.exit_code == 1
+    assert "demo --remove" in refused.output
+    assert demo.occupancy(settings) is Occupancy.DEMO
+    assert ask(settings, "select count(*) from outbox_event where name = 'city.imported'") == 0
+    removed = CliRunner().invoke(cli, ["demo", "--remove", "--yes"])
+    assert removed.exit_code == 0, removed.output
+    assert demo.occupancy(settings) is Occupancy.NOTHING
+    assert ask(settings, "select count(*) from account") == 0
 
 
 def test_a_city_of_ones_own_is_not_overwritten(

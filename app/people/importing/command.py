@@ -7,8 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.db.engine import make_engine, make_sessions
+from app.db.models import Boundary
 from app.kit import clock
 from app.kit.errors import Refusal
 from app.people.first_administrator import open_first
@@ -19,6 +22,10 @@ from app.settings import Settings
 
 console = Console()
 SHOWN = 200
+DEMO_IN_THE_WAY = """\
+The database holds the demo city, whose accounts anybody can open. Nothing was imported.
+Remove it first: python3 -m app demo --remove   (or import beside it: --beside-demo)
+库中是演示城市，其账号密码是公开的。未导入任何数据；请先用 demo --remove 删除演示城市。"""
 
 
 def import_city(
@@ -27,6 +34,9 @@ def import_city(
         typer.Argument(help="Units, stations, workers (CSV, XLSX) and boundaries (GeoJSON)"),
     ],
     check: Annotated[bool, typer.Option("--check", help="Only say what is wrong")] = False,
+    beside_demo: Annotated[
+        bool, typer.Option("--beside-demo", help="Also into a database with the demo city")
+    ] = False,
 ) -> None:
     """Import a city's own units, boundaries, stations and workers: all of it or nothing.
 
@@ -36,12 +46,21 @@ def import_city(
     engine = make_engine(Settings())
     try:
         with console.status("reading and judging"), make_sessions(engine).begin() as session:
+            if not (check or beside_demo) and holds_demo_city(session):
+                console.print(DEMO_IN_THE_WAY)
+                raise typer.Exit(1)
             report = import_files(session, files, clock.now(), keep=not check)
     finally:
         engine.dispose()
     show(report, check=check)
     if report.problems:
         raise typer.Exit(1)
+
+
+def holds_demo_city(session: Session) -> bool:
+    """Whether there are boundaries that say they come from the demo."""
+    demo = select(Boundary.id).where(Boundary.source.startswith("demo:")).limit(1)
+    return session.scalar(demo) is not None
 
 
 def show(report: Report, *, check: bool) -> None:

@@ -21,6 +21,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests import city as small_city
 from tests.city import City
+from tests.databases import Copies, name_of
 
 Headers = dict[str, str]
 
@@ -39,11 +40,19 @@ def template(server: Settings) -> Iterator[tuple[Settings, City]]:
     """A migrated database with the small city in it; never written to again."""
     with schema.scratch_database(server, "test_template") as fresh:
         schema.upgrade(fresh)
+        slim(fresh)
         engine = make_engine(fresh)
         with make_sessions(engine).begin() as db:
             city = small_city.build(db)
         engine.dispose()
         yield fresh, city
+
+
+def slim(database: Settings) -> None:
+    """Without the 8,500 reference systems that nothing here uses: half the size to copy."""
+    with psycopg.connect(database.libpq_url, autocommit=True) as connection:
+        connection.execute("delete from spatial_ref_sys where srid <> 4326")
+        connection.execute("vacuum full spatial_ref_sys")
 
 
 @contextmanager
@@ -61,11 +70,19 @@ def copied(server: Settings, template: Settings) -> Iterator[Settings]:
             admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="session")
+def copies(server: Settings, template: tuple[Settings, City]) -> Iterator[Copies]:
+    """Databases that are as the template is."""
+    made = Copies(server, name_of(template[0]))
+    yield made
+    made.drop_all()
+
+
 @pytest.fixture
-def database(server: Settings, template: tuple[Settings, City]) -> Iterator[Settings]:
+def database(copies: Copies) -> Iterator[Settings]:
     """A database of one's own with the small city in it."""
-    with copied(server, template[0]) as fresh:
-        yield fresh
+    with copies.lent() as lent:
+        yield lent
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """Sign-ins that arrive together are judged and written together: one transaction, one commit.
 
 Each gets its verdict at arrival by the same rules and from the same facts as one that comes
-alone. What is out of the ordinary here (known already, refused, somebody else at the same date)
-is left to the way that every record takes: `alone`.
+alone. What is out of the ordinary here (known already, refused, somebody else at the same date, a
+register that just changed) is left to the way that every record takes: `alone`.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +22,12 @@ from app.attendance.commands import judged
 from app.attendance.queries import lock_name
 from app.attendance.schemas import CheckInIn, shown
 from app.intake.kinds import recorded_check_in
-from app.intake.places import Places
+from app.intake.places import EDITION, Edition, Place, Places
 from app.intake.standing import Standings
 from app.intake.submit import Outcome, Sending, Submitted, capture_in, outcome_of, push_lock_name
 from app.kit.errors import Refusal
 from app.people.capture import Capture
 from app.rules.attendance import Post
-from app.rules.parameters import Values
 
 GROUP = 64
 PATIENCE_S = 10.0
@@ -48,6 +48,11 @@ union all
 select worker_id, day, "window"
 from unnest($1::uuid[], $2::date[]) as asked (worker_id, day)
 join check_in_review using (worker_id, day) where verdict = 'valid'
+"""
+POSTED = """
+select worker_id, day, community_code
+from unnest($1::uuid[], $2::date[]) as asked (worker_id, day)
+join posting using (worker_id) where valid @> day
 """
 WRITE = """
 with signed_in as (
@@ -76,7 +81,6 @@ class Waiting:
     sending: Sending
     submitted: Submitted
     capture: Capture
-    values: Values
     outcome: "asyncio.Future[Outcome | None]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -85,6 +89,11 @@ class Waiting:
         """Wake the request, unless it has gone."""
         if not self.outcome.done():
             self.outcome.set_result(outcome)
+
+    @property
+    def date(self) -> tuple[UUID, date]:
+        """The worker and the date."""
+        return self.capture.worker_id, self.capture.day
 
     @property
     def locks(self) -> tuple[str, str]:
@@ -130,7 +139,7 @@ class SignInWriter:
             capture = capture_in(sending, submitted.reading, standing.community_on)
         except Refusal:
             return None
-        return Waiting(sending, submitted, capture, standing.values_on(capture.day))
+        return Waiting(sending, submitted, capture)
 
     async def _drain(self) -> None:
         """Group after group, until nobody waits; whatever goes wrong, nobody is left waiting."""
@@ -171,12 +180,15 @@ class SignInWriter:
             {(capture.community_code, capture.day) for capture in captures}, captures[0].received_at
         )
         async with self.pool.connection(PATIENCE_S) as connection, connection.transaction():
-            free = await _still_free(connection, group)
-            taken: list[Rows] = []
-            for waiting, filled in free:
-                capture = waiting.capture
-                place = places[capture.community_code, capture.day]
-                taken.append(rows_of(waiting, Post(place.station, place.on_duty, filled)))
+            free, edition = await _still_free(connection, group)
+            if not self.places.stand(edition):
+                return {}
+            taken = [
+                rows_of(
+                    waiting, places[waiting.capture.community_code, waiting.capture.day], filled
+                )
+                for waiting, filled in free
+            ]
             if taken:
                 await _insert(connection, taken)
         return {rows.check_in["id"]: rows.outcome for rows in taken}
@@ -184,36 +196,45 @@ class SignInWriter:
 
 async def _still_free(
     connection: AsyncConnection[Any], group: Sequence[Waiting]
-) -> list[tuple[Waiting, set[int]]]:
-    """Those that are new and that nobody else is at, with the windows that are filled.
+) -> tuple[list[tuple[Waiting, set[int]]], Edition]:
+    """Those that are new and that nobody else is at, with the windows that are filled; and what
+    edition the registers are of.
 
     The locks are taken in a statement before the facts are read, as for a sign-in that comes alone.
     """
     captures = [waiting.capture for waiting in group]
-    lock, known, filled = (AsyncRawCursor(connection) for _ in range(3))
+    lock, known, filled, posted, edition = (AsyncRawCursor(connection) for _ in range(5))
     async with connection.pipeline():
         names = [name for waiting in group for name in waiting.locks]
         await lock.execute(LOCK, [names])
         await known.execute(KNOWN, [[capture.id for capture in captures]])
         workers, days = [each.worker_id for each in captures], [each.day for each in captures]
         await filled.execute(FILLED, [workers, days])
+        await posted.execute(POSTED, [workers, days])
+        await edition.execute(EDITION)
     held = {name for name, got in await lock.fetchall() if got}
     seen = {key for (key,) in await known.fetchall()}
     windows: dict[tuple[Any, Any], set[int]] = {}
     for worker, day, window in await filled.fetchall():
         windows.setdefault((worker, day), set()).add(window)
-    return [
-        (waiting, windows.get((waiting.capture.worker_id, waiting.capture.day), set()))
+    posts = set(await posted.fetchall())
+    free = [
+        (waiting, windows.get(waiting.date, set()))
         for waiting in group
-        if held.issuperset(waiting.locks) and waiting.capture.id not in seen
+        if held.issuperset(waiting.locks)
+        and waiting.capture.id not in seen
+        and (*waiting.date, waiting.capture.community_code) in posts
     ]
+    (of,) = await edition.fetchall()
+    return free, of
 
 
-def rows_of(waiting: Waiting, post: Post) -> Rows:
+def rows_of(waiting: Waiting, place: Place, filled: set[int]) -> Rows:
     """A sign-in judged, as the tables take it."""
     capture, body = waiting.capture, waiting.submitted.body
     assert isinstance(body, CheckInIn)
-    row = judged(capture, body, post, waiting.values)
+    post = Post(place.station, place.on_duty, filled)
+    row = judged(capture, body, post, place.values)
     recorded = recorded_check_in(shown(row), row["verdict"])
     outcome = outcome_of(recorded)
     trace = {"day": row["day"], "window": row["window"], "verdict": row["verdict"]}

@@ -10,10 +10,13 @@ from rich.console import Console
 from app import contract, counsel
 from app.api.observation import configure_logs
 from app.db import schema
+from app.db.engine import make_engine
 from app.demo.command import load_demo
 from app.jobs import worker
 from app.jobs.beside import worker_beside
+from app.kit import clock
 from app.main import create_app
+from app.patrol.partitions import ensure_partitions
 from app.people.importing.command import first_administrator, import_city
 from app.settings import Settings
 from mobile_contract.handset.command import simulate
@@ -59,7 +62,11 @@ def work() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database's schema to this release."""
-    console.print(f"schema at {schema.upgrade(Settings())}")
+    settings = Settings()
+    console.print(f"schema at {schema.upgrade(settings)}")
+    with make_engine(settings).begin() as connection:
+        made = ensure_partitions(connection, clock.now()).made
+    console.print(f"{len(made)} months of tracks made ready")
 
 
 @cli.command()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Assignment, Boundary, Unit
 from app.outbox.emit import publish, withdraw
 from app.people.spans import starts
+from app.rules.divisions import ancestors
 
 MARK_POSTED = text("""
 insert into stale_day (worker_id, day, community_code)
@@ -20,6 +21,18 @@ cross join generate_series(cast(:first as date), cast(:last as date), interval '
 where posting.valid @> dates.day::date
   and (cast(:worker as uuid) is null or posting.worker_id = :worker)
   and posting.community_code like :unit || '%'
+union
+select worker_id, day, community_code
+from worker_day
+where day between :first and :last
+  and (cast(:worker as uuid) is null or worker_id = :worker)
+  and community_code like :unit || '%'
+""")
+"""Who is posted there, and whose day was judged there when the post still was."""
+
+RENAMED = text("""
+update board_version set version = version + 1
+where unit_code = any(:above) or unit_code like :unit || '%'
 """)
 
 MARK_HOLDERS = text("""
@@ -43,6 +56,11 @@ def mark_unit(session: Session, unit_code: str, first: date, last: date) -> None
     """Mark the days of everyone posted in a unit."""
     session.flush()
     session.execute(MARK_POSTED, {"first": first, "last": last, "worker": None, "unit": unit_code})
+
+
+def renamed(session: Session, unit_code: str) -> None:
+    """A name on the boards of a unit, those above and those below changed: no poller keeps it."""
+    session.execute(RENAMED, {"above": list(ancestors(unit_code)), "unit": unit_code})
 
 
 def mark_holders(session: Session, grid_code: str, day: date) -> None:

@@ -10,7 +10,7 @@ from app.db.models import Unit
 from app.kit.errors import NotFound
 from app.kit.paging import Page, decode, encode
 from app.outbox.emit import emit
-from app.people.marks import publish_to_holders
+from app.people.marks import publish_to_holders, renamed
 from app.people.posts import under
 from app.people.principal import Principal
 from app.rules.divisions import UnitTier
@@ -65,6 +65,7 @@ def rename(session: Session, asker: Principal, code: str, name: str, today: date
         after=name,
     )
     unit.name = name
+    renamed(session, code)
     if unit.tier is UnitTier.GRID:
         publish_to_holders(session, code, today)
     return unit

@@ -18,7 +18,7 @@ from app.outbox.emit import emit
 from app.people.accounts import follow_post
 from app.people.assignments import not_too_far_back
 from app.people.city_refusals import CategoryByLevel, TwoPosts
-from app.people.marks import mark_worker, withdraw_grid
+from app.people.marks import mark_worker, renamed, withdraw_grid
 from app.people.posts import latest_posting, under
 from app.people.principal import Principal
 from app.people.spans import cut, starts
@@ -180,14 +180,16 @@ def change(
 ) -> Worker:
     """Another name or phone of a worker."""
     worker = visible(session, asker, worker_id)
-    asker.act(latest_post(session, worker_id).community_code)
+    community = latest_post(session, worker_id).community_code
+    asker.act(community)
     for name, value in changed.items():
         setattr(worker, name, value)
+    renamed(session, community)
     emit(
         session,
         "worker.changed",
         by=asker.account_id,
-        unit_code=latest_post(session, worker_id).community_code,
+        unit_code=community,
         subject=("worker", worker_id),
         changed=sorted(changed),
     )

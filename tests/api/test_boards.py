@@ -9,14 +9,18 @@ import openpyxl
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.api.deps import moment
 from app.api.export import table
-from app.db.models import Account, ParameterValue, Worker
+from app.days.commands import recompute
+from app.days.upkeep import refresh
+from app.db.models import Account, ParameterValue, Posting, Worker, WorkerDay
+from app.people.marks import mark_worker
 from app.rules.attendance import Verdict
 from app.rules.duty import Half
-from tests.city import City
+from tests.city import SINCE, City
 from tests.conftest import SignedIn
 from tests.days.facts import (
     COMMUNITY,
@@ -332,3 +336,26 @@ def test_foreign_cursors_are_refused(client: SignedIn, cursor: str) -> None:
         joint = "&" if "?" in path else "?"
         answer = client.http.get(f"{path}{joint}cursor={cursor}", headers=lead)
         assert answer.json()["code"] == "request.bad_cursor"
+
+
+@pytest.mark.usefixtures("later")
+def test_a_new_name_ends_the_304(client: SignedIn, city: City) -> None:
+    lead = client.as_("station_lead")
+    first = client.http.get(BOARD, headers=lead)
+    polled = lead | {"If-None-Match": first.headers["etag"]}
+    assert client.http.get(BOARD, headers=polled).status_code == 304
+    worker = f"/v1/workers/{worker_of(city)}"
+    assert client.http.patch(worker, json={"name": "新名"}, headers=lead).status_code == 200
+    again = client.http.get(BOARD, headers=polled)
+    assert again.status_code == 200
+    assert "新名" in [item["worker_name"] for item in again.json()["items"]]
+
+
+def test_a_date_after_the_end_of_the_post_is_judged_no_more(db: Session, city: City) -> None:
+    worker = worker_of(city)
+    store_check_in(db, worker, 1)
+    assert recompute(db, worker, DAY, LATER) is not None
+    db.execute(update(Posting).where(Posting.worker_id == worker).values(valid=Range(SINCE, DAY)))
+    mark_worker(db, worker, DAY, DAY)
+    assert refresh(db, worker, DAY, LATER) is None
+    assert db.get(WorkerDay, (worker, DAY), populate_existing=True) is None

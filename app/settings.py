@@ -17,9 +17,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GRID_", frozen=True, populate_by_name=True)
 
-    database_url: str = Field(validation_alias="DATABASE_URL")
+    database_url: str = Field(validation_alias="DATABASE_URL", repr=False)
     state_dir: Path = ROOT / "var"
-    secret_key: str | None = None
+    secret_key: str | None = Field(default=None, min_length=32, repr=False)
     jobs: bool = True
     log_level: str = "INFO"
     pool_size: int = Field(default=10, ge=2)

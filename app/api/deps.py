@@ -53,11 +53,12 @@ def principal(
     now: Now,
     token: Annotated[str | None, Depends(bearer_token)],
 ) -> Principal:
-    """Whoever the token names, if every scope needed is held."""
+    """Whoever the token names, if every scope needed is held and the quota is not used up."""
     if token is None:
         raise Unauthenticated
     doorkeeper: Doorkeeper = request.app.state.doorkeeper
     asker = doorkeeper.admit(token, now)
+    request.app.state.quota.count(asker.account_id, now)
     if not set(needed.scopes) <= asker.scopes:
         raise Forbidden(needed=needed.scopes)
     return asker

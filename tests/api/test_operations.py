@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
+from app.intake.quota import Quota
 from app.kit import clock
 from app.main import create_app
 from app.settings import Settings
@@ -45,6 +47,23 @@ def test_a_demonstration_goes_by_the_time_that_a_file_says_and_shows_it(
 def test_a_service_in_earnest_cannot_be_told_what_time_it_is(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="GRID_DEMO"):
         Settings(database_url="postgresql:///x", clock_file=tmp_path / "clock")
+
+
+def test_beyond_the_quota_an_account_waits_and_no_other(api: FastAPI, client: SignedIn) -> None:
+    lead, finance = client.as_("station_lead"), client.as_("finance")
+    api.state.quota = Quota(2)
+    for _ in range(2):
+        assert client.http.get("/v1/units", headers=lead).status_code == 200
+    refused = client.http.get("/v1/units", headers=lead)
+    assert (refused.status_code, refused.json()["code"]) == (429, "request.too_many")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert client.http.get("/v1/units", headers=finance).status_code == 200
+
+
+def test_the_documentation_may_load_nothing_from_elsewhere(client: SignedIn) -> None:
+    page = client.http.get("/docs")
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert "://" not in page.text
 
 
 def test_a_method_that_an_address_does_not_take_is_told_which_it_does(client: SignedIn) -> None:

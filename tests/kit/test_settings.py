@@ -30,6 +30,15 @@ def test_a_given_key_is_used_and_none_is_made(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_key_that_could_be_guessed_is_refused_and_a_good_one_is_never_shown() -> None:
+    for short in ("", "k" * 31):
+        with pytest.raises(ValidationError, match="secret_key"):
+            Settings(database_url="postgresql:///x", secret_key=short)
+    shown = repr(Settings(database_url="postgresql://me:pw@db/x", secret_key="k" * 32))
+    assert "kkk" not in shown
+    assert "pw" not in shown
+
+
 @pytest.mark.parametrize("written", ["postgresql", "postgres", "postgresql+psycopg"])
 def test_an_address_may_be_written_as_any_tool_writes_it(written: str) -> None:
     settings = Settings(database_url=f"{written}://me:p%40ss@db:5433/grid?sslmode=require")

@@ -25,6 +25,7 @@ from app.people.principal import Principal
 from app.rules import duty
 from app.rules.attendance import WINDOWS
 from app.rules.civil import instant_of
+from app.rules.divisions import UnitTier
 from app.rules.duty import DutyChange
 
 LONGEST_SPAN = timedelta(days=400)
@@ -87,7 +88,9 @@ def decide(
     """
     day, change, reason = decided
     asker.act(unit_code)
-    if session.get(Unit, unit_code) is None:
+    unit = session.get(Unit, unit_code)
+    if unit is None or unit.tier is UnitTier.GRID:
+        # Duty is kept where workers are posted: at the community's station.
         raise NotFound(unit=unit_code)
     check_in_time(day, change, now)
     decision = DutyDecision(

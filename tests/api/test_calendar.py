@@ -138,3 +138,11 @@ def test_national_dates_of_the_past_stay(
     body = {"days": [{"day": (today + timedelta(days=ahead)).isoformat(), "working": False}]}
     put = client.http.put("/v1/calendar/national", json=body, headers=client.as_("command_centre"))
     assert put.status_code == status
+
+
+def test_att_6_duty_is_kept_at_stations_and_not_for_a_grid_alone(
+    client: SignedIn, today: date
+) -> None:
+    tomorrow = today + timedelta(days=1)
+    assert decided(client, tomorrow, "declared", f"{COMMUNITY}001").status_code == 404
+    assert decided(client, tomorrow, "declared", COMMUNITY).status_code == 201

@@ -1,5 +1,6 @@
 """For those who run the service: alive, ready, metrics, and the documentation pages."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +14,6 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.staticfiles import StaticFiles
-from swagger_ui_bundle import swagger_ui_path
 
 from app.api.observation import REGISTRY
 from app.api.problems import refusals
@@ -23,6 +23,8 @@ from app.kit.schema import Out
 from app.settings import ROOT
 
 router = APIRouter(tags=["operations"])
+ASSETS = Path(str(files("fastapi_offline"))) / "static"
+"""Swagger UI 5, the first that shows OpenAPI 3.1."""
 FROM_HERE_ONLY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; frame-ancestors 'none'"
@@ -89,7 +91,7 @@ def documentation(request: Request) -> HTMLResponse:
         title="网格员后台接口 / Grid worker API",
         swagger_js_url="/docs/assets/swagger-ui-bundle.js",
         swagger_css_url="/docs/assets/swagger-ui.css",
-        swagger_favicon_url="/docs/assets/favicon-32x32.png",
+        swagger_favicon_url="/docs/assets/favicon.png",
     )
     page.headers["Content-Security-Policy"] = FROM_HERE_ONLY
     return page
@@ -105,5 +107,5 @@ def schema_head() -> str | None:
 def install(app: FastAPI) -> None:
     """Mount the pages and note the schema that is needed."""
     app.state.schema_head = schema_head()
-    app.mount("/docs/assets", StaticFiles(directory=Path(swagger_ui_path)), name="docs-assets")
+    app.mount("/docs/assets", StaticFiles(directory=ASSETS), name="docs-assets")
     app.include_router(router)

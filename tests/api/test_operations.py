@@ -1,5 +1,6 @@
 """Alive, ready, measured, documented; and whose clock the service goes by."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,13 @@ def test_the_documentation_may_load_nothing_from_elsewhere(client: SignedIn) -> 
     page = client.http.get("/docs")
     assert "default-src 'self'" in page.headers["content-security-policy"]
     assert "://" not in page.text
+    for asset in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert client.http.get(asset).status_code == 200, asset
+
+
+def test_the_documentation_can_show_the_version_that_the_contract_has(client: SignedIn) -> None:
+    assert client.http.get("/openapi.json").json()["openapi"].startswith("3.1.")
+    assert r"/^3\.1\." in client.http.get("/docs/assets/swagger-ui-bundle.js").text
 
 
 def test_a_method_that_an_address_does_not_take_is_told_which_it_does(client: SignedIn) -> None:

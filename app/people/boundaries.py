@@ -57,7 +57,7 @@ def redraw(
     drawn = replace(session, code, shape, before, first, f"drawn by {asker.name}")
     if unit.tier is UnitTier.GRID:
         if first == today:
-            mark_holders(session, code, today)
+            mark_holders(session, code, today, today)
         publish_to_holders(session, code, first)
     emit(
         session,

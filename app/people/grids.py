@@ -72,7 +72,7 @@ def end(session: Session, asker: Principal, code: str, last_exclusive: date, tod
     if unit.tier is not UnitTier.GRID:
         raise NotFound(grid=code)
     if last_exclusive == today:
-        mark_holders(session, code, today)
+        mark_holders(session, code, today, today)
     close_boundary(session, code, last_exclusive)
     close_assignments(session, code, last_exclusive)
     emit(

@@ -37,12 +37,12 @@ where unit_code = any(:above) or unit_code like :unit || '%'
 
 MARK_HOLDERS = text("""
 insert into stale_day (worker_id, day, community_code)
-select posting.worker_id, cast(:day as date), posting.community_code
-from posting
-where posting.valid @> cast(:day as date)
-  and posting.worker_id in (
-      select worker_id from assignment
-      where grid_code = :grid and level = 1 and valid @> cast(:day as date))
+select posting.worker_id, dates.day::date, posting.community_code
+from assignment
+join posting on posting.worker_id = assignment.worker_id
+cross join generate_series(cast(:first as date), cast(:last as date), interval '1 day') dates(day)
+where assignment.grid_code = :grid and assignment.level = 1
+  and assignment.valid @> dates.day::date and posting.valid @> dates.day::date
 """)
 
 
@@ -63,10 +63,10 @@ def renamed(session: Session, unit_code: str) -> None:
     session.execute(RENAMED, {"above": list(ancestors(unit_code)), "unit": unit_code})
 
 
-def mark_holders(session: Session, grid_code: str, day: date) -> None:
-    """Mark a date of every worker who holds a grid then."""
+def mark_holders(session: Session, grid_code: str, first: date, last: date) -> None:
+    """Mark the dates of every worker on which he or she holds a grid."""
     session.flush()
-    session.execute(MARK_HOLDERS, {"grid": grid_code, "day": day})
+    session.execute(MARK_HOLDERS, {"grid": grid_code, "first": first, "last": last})
 
 
 def publish_grid(session: Session, worker_id: UUID, grid_code: str) -> None:

@@ -9,7 +9,7 @@ from shutil import copytree
 import pytest
 from openpyxl import Workbook
 from shapely import Point
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
@@ -253,6 +253,27 @@ def test_a_new_version_of_a_known_boundary_is_not_in_the_past(
     report = imported(session, files, path.name)
     assert [problem.code for problem in report.problems] == ([code] if code else [])
     assert report.written == ({} if code else {"boundary": 1})
+
+
+def test_org_6_the_first_boundary_of_a_grid_that_is_held_is_judged_by(
+    session: Session, files: Path
+) -> None:
+    imported(session, files)
+    holder = session.scalars(
+        select(Assignment.worker_id).where(
+            Assignment.grid_code == "510185003001001", Assignment.first_responsible
+        )
+    ).one()
+    session.execute(delete(Boundary).where(Boundary.unit_code == "510185003001001"))
+    session.execute(delete(StaleDay))
+    path = redrawn(files, 1, **{"from": "2026-06-13"})
+    assert imported(session, files, path.name).written == {"boundary": 1}
+    days = select(StaleDay.day).where(StaleDay.worker_id == holder).order_by(StaleDay.day)
+    assert [day.day for day in session.scalars(days)] == [13, 14, 15]
+    told = session.scalars(
+        select(Change.subject_id).where(Change.worker_id == holder).order_by(Change.id.desc())
+    ).first()
+    assert told == "510185003001001"
 
 
 def test_an_empty_database_gets_a_city_and_its_calendar(

@@ -143,10 +143,9 @@ def _draw(writing: Writing, record: BoundaryRecord, first: date) -> bool:
         not_in_the_past(first, writing.today)
     source = f"import: {record.place.file}"
     replace(session, record.code, record.shape, before, first, source)
-    if tier_of(record.code) is UnitTier.GRID and before:
-        if first == writing.today:
-            mark_holders(session, record.code, first)
-        publish_to_holders(session, record.code, first)
+    if tier_of(record.code) is UnitTier.GRID:
+        mark_holders(session, record.code, max(first, writing.today - REACHES_BACK), writing.today)
+        publish_to_holders(session, record.code, max(first, writing.today))
     return True
 
 

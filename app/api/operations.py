@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ConfigDict, Field
 from sqlalchemy import text
@@ -80,6 +80,12 @@ def ready(request: Request) -> Health:
 def metrics() -> PlainTextResponse:
     """Counters and timings in Prometheus' text form; no personal data."""
     return PlainTextResponse(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/", include_in_schema=False)
+def front_door() -> RedirectResponse:
+    """Whoever comes with a browser gets the documentation."""
+    return RedirectResponse("/docs")
 
 
 @router.get("/docs", include_in_schema=False)

@@ -41,8 +41,7 @@ def up(arguments: Sequence[str]) -> int:
     options = up_options().parse_args(arguments)
     running = recall(HERE.server_record)
     if running is not None:
-        print(f"Already running (process {running.pid}).\n{addresses(running)}")
-        return 0
+        return say_running(running)
     refuse_taken_port(options.host, options.port)
     progress = Progress(SETTING_UP_STEPS + 3)
     ensure_python(progress)
@@ -60,6 +59,13 @@ def up(arguments: Sequence[str]) -> int:
             return 0
         progress.say("[6/6] Serving; Ctrl-C ends it and the private database.")
         return serve(options, url)
+
+
+def say_running(running: Served) -> int:
+    """Where it answers, and the demo accounts again."""
+    print(f"Already running (process {running.pid}).\n{addresses(running)}", flush=True)
+    with tenancy.database(HERE, Progress(SETTING_UP_STEPS, terse=True)) as url:
+        return run_application(["demo", "--if-empty"], url)
 
 
 def serve(options: argparse.Namespace, url: str) -> int:
@@ -142,7 +148,7 @@ def _end_database() -> int:
 
 
 def addresses(served: Served) -> str:
-    lines = {"pages": "/", "contract": "/docs", "ready": "/readyz"}
+    lines = {"pages": "/docs", "contract": "/openapi.json", "ready": "/readyz"}
     return "\n".join(f"  {what:9} {served.address}{path}" for what, path in lines.items())
 
 

@@ -77,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         version="1.0.0",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
         separate_input_output_schemas=False,
     )

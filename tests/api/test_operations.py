@@ -74,6 +74,12 @@ def test_the_documentation_can_show_the_version_that_the_contract_has(client: Si
     assert r"/^3\.1\." in client.http.get("/docs/assets/swagger-ui-bundle.js").text
 
 
+@pytest.mark.parametrize("path", ["/v1/units/", "/docs/", "/v1"])
+def test_a_wrong_address_is_refused_and_leads_nowhere_else(client: SignedIn, path: str) -> None:
+    refused = client.http.get(path, headers={"Host": "elsewhere.example"}, follow_redirects=False)
+    assert (refused.status_code, refused.json()["code"]) == (404, "request.no_route")
+
+
 def test_a_method_that_an_address_does_not_take_is_told_which_it_does(client: SignedIn) -> None:
     refused = client.http.put("/healthz")
     assert (refused.status_code, refused.json()["code"]) == (405, "request.method_not_allowed")

@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from functools import lru_cache
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -81,6 +82,12 @@ def _request_id(scope: Scope) -> str:
     return str(uuid7(clock.now()))
 
 
+@lru_cache(maxsize=1024)
+def _meters(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """The meters of a route, looked up once."""
+    return REQUESTS.labels(method, route, status), SECONDS.labels(method, route)
+
+
 def _note(scope: Scope, status: int, seconds: float, request_id: str) -> None:
     route = getattr(scope.get("route"), "path", "none")
     method = (
@@ -88,8 +95,9 @@ def _note(scope: Scope, status: int, seconds: float, request_id: str) -> None:
         if scope["method"] in {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}
         else "other"
     )
-    REQUESTS.labels(method, route, status).inc()
-    SECONDS.labels(method, route).observe(seconds)
+    count, timing = _meters(method, route, status)
+    count.inc()
+    timing.observe(seconds)
     log.info(
         "answered",
         method=method,

@@ -14,6 +14,7 @@ from app.attendance.schemas import CheckInIn
 from app.db.engine import Sessions
 from app.incidents.schemas import IncidentIn
 from app.intake.carrier import Carrier
+from app.intake.direct import OneRecord
 from app.intake.door import AtTheDoor
 from app.intake.items import Record, ResultOut
 from app.intake.refusals import IdReused, NotAHandset, TooEarly
@@ -31,6 +32,7 @@ from app.people.sign_in_refusals import AppTooOld
 from app.visits.schemas import VisitIn
 
 router = APIRouter(prefix="/v1", tags=["handset"])
+sign_ins = APIRouter(prefix="/v1", tags=["handset"], route_class=OneRecord)
 
 ANY = (
     IdReused,
@@ -51,7 +53,7 @@ def responses(*kinds: Any) -> dict[int | str, dict[str, Any]]:
     return {200: known, **refusals(*ANY, *kinds)}
 
 
-@router.post("/check-ins", status_code=201, response_model=ResultOut, responses=responses())
+@sign_ins.post("/check-ins", status_code=201, response_model=ResultOut, responses=responses())
 async def record_check_in(
     request: Request, carrier: AtTheDoor, body: Record[CheckInIn]
 ) -> Response:
@@ -62,6 +64,9 @@ async def record_check_in(
     writer: SignInWriter = state.sign_in_writer
     alone = partial(run_sync, submit_alone, state.sessions, sending, submitted)
     return told(request, body, await writer.take(sending, submitted, alone))
+
+
+router.routes.extend(sign_ins.routes)
 
 
 @router.post(

@@ -13,6 +13,7 @@ from app.api.problems import refusals
 from app.db.engine import Sessions
 from app.intake import quarantine
 from app.intake.carrier import Carrier
+from app.intake.direct import Unsolved
 from app.intake.door import ASKS_FOR_HANDSET, carrier_of
 from app.intake.quarantine import Kept
 from app.intake.refusals import IdReused, NotAHandset
@@ -38,7 +39,7 @@ from app.people.capture import AfterReceipt
 from app.people.posts import NoPost
 from app.people.sign_in_refusals import AppTooOld
 
-router = APIRouter(prefix="/v1", tags=["handset"])
+router = APIRouter(prefix="/v1", tags=["handset"], route_class=Unsolved)
 
 CLOCK_ALLOWANCE_MS = 60_000
 """A fix may be this much ahead of our clock; beyond it the handset's clock is wrong."""

@@ -26,7 +26,10 @@ ELEMENT = np.dtype([("size", ">i4"), ("value", ">i2")])
 
 MORE_DM = 32767
 """Stands for an accuracy that is unknown or beyond 3,276 m: never precise enough."""
+NOTHING_DM = 5e-7
+"""What a tenth of a metre may lose when it is written in binary."""
 UNKNOWN_SPEED = -1
+FASTEST_CMPS = 32767
 MOCKED = 0b1
 
 
@@ -42,7 +45,9 @@ class Packed:
 
 def pack_path(t_s: Floats, lon: Floats, lat: Floats) -> bytes:
     """EWKB of fixes in order."""
-    points = np.column_stack((lon, lat, t_s)).astype("<f8", copy=False).tobytes()
+    rows = np.empty((len(t_s), 3), dtype="<f8")
+    rows[:, 0], rows[:, 1], rows[:, 2] = lon, lat, t_s
+    points = rows.tobytes()
     if len(t_s) == 1:
         return POINT_HEADER.pack(LITTLE_ENDIAN, POINT | HAS_M | HAS_SRID, WGS84) + points
     return LINE_HEADER.pack(LITTLE_ENDIAN, LINE | HAS_M | HAS_SRID, WGS84, len(t_s)) + points
@@ -57,9 +62,8 @@ def unpack_path(ewkb: bytes) -> NDArray[np.float64]:
 
 def pack_accuracy(accuracy_m: Floats) -> Int16s:
     """Decimetres, rounded up, so that what is too coarse in metres stays too coarse."""
-    decimetres = np.ceil(np.round(accuracy_m * 10, 6))
-    known = decimetres < MORE_DM
-    return np.where(known, decimetres, MORE_DM).astype(np.int16)
+    decimetres = np.ceil(accuracy_m * 10 - NOTHING_DM)
+    return np.fmin(decimetres, MORE_DM).astype(np.int16)
 
 
 def unpack_accuracy(accuracy_dm: Int16s) -> Floats:
@@ -69,9 +73,8 @@ def unpack_accuracy(accuracy_dm: Int16s) -> Floats:
 
 def pack_speed(speed_mps: Floats) -> Int16s:
     """Centimetres a second; unknown and negative speeds are one value."""
-    known = speed_mps >= 0
-    centimetres = np.minimum(np.round(np.where(known, speed_mps, 0) * 100), 32767)
-    return np.where(known, centimetres, UNKNOWN_SPEED).astype(np.int16)
+    centimetres = np.minimum(np.rint(speed_mps * 100), FASTEST_CMPS)
+    return np.where(speed_mps >= 0, centimetres, UNKNOWN_SPEED).astype(np.int16)
 
 
 def pack_flags(flags: Bytes) -> bytes | None:

@@ -1,6 +1,6 @@
 """Leave: asked for by the worker, decided by the station, by halves of dates (ATT-5)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -95,7 +95,10 @@ def withdraw_leave(session: Session, asker: Principal, key: UUID) -> Leave:
 def end_leave(
     session: Session, asker: Principal, key: UUID, body: LeaveEndIn, now: datetime
 ) -> Leave:
-    """A worker came back early: what follows is owed again. The trace keeps the former end."""
+    """A worker came back early: what follows is owed again. The trace keeps the former end.
+
+    It can be said on the day itself or the day after, so that nobody is made absent in arrears.
+    """
     leave = session.get(Leave, key, with_for_update=True)
     if leave is None:
         raise NotFound
@@ -104,7 +107,8 @@ def end_leave(
         raise LeaveNotApproved(state=leave.state.value)
     former = queries.span_of(leave)
     shorter = LeaveSpan(leave.first_day, leave.first_half, body.last_day, body.last_half)
-    if not former.starts <= shorter.ends < former.ends:
+    not_before = civil_day(now) - timedelta(days=1)
+    if body.last_day < not_before or not former.starts <= shorter.ends < former.ends:
         raise LeaveNotShortened(last_day=former.last_day, last_half=former.last_half.value)
     leave.last_day, leave.last_half = body.last_day, body.last_half
     _mark_stale(session, leave, former, now)

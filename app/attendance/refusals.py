@@ -103,10 +103,10 @@ class LeaveNotApproved(Refusal):
 
 
 class LeaveNotShortened(Refusal):
-    """Leave can only end earlier than it was to end, and not before it begins."""
+    """Leave can only end earlier than it was to end, after it begins and not before yesterday."""
 
     code = "leave.not_shortened"
     status = 422
-    zh = "提前结束的时间须早于原结束时间，且不得早于开始时间。"
+    zh = "提前结束的时间须早于原结束时间，不得早于开始时间，也不得早于昨天。"
     rule = "ATT-5"
     clause = "三(二)2"

@@ -147,6 +147,19 @@ def materialise(session: Session, day: date) -> int:
     return len(marked.all())
 
 
+GAPS_LOOKED_FOR = timedelta(days=31)
+
+
+def days_of_gaps(session: Session, now: datetime) -> list[date]:
+    """Dates that an outage may have passed over: since the first that was judged in a month."""
+    today = civil_day(now)
+    first = session.scalar(
+        select(func.min(WorkerDay.day)).where(WorkerDay.day >= today - GAPS_LOOKED_FOR)
+    )
+    span = (today - first).days if first else 0
+    return [today - timedelta(days=back) for back in range(2, span)]
+
+
 def days_to_materialise(now: datetime) -> tuple[date, date]:
     """Yesterday and today."""
     today = civil_day(now)

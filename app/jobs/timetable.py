@@ -33,6 +33,15 @@ def materialise_days(sessions: Sessions, now: datetime) -> None:
             log.info("days_materialised", day=day.isoformat(), worker_days=marked)
 
 
+def close_gaps(sessions: Sessions, now: datetime) -> None:
+    """After an outage nobody's date stays unjudged."""
+    with sessions.begin() as session:
+        marked = {
+            day: upkeep.materialise(session, day) for day in upkeep.days_of_gaps(session, now)
+        }
+    log.info("gaps_closed", worker_days=sum(marked.values()))
+
+
 def keep_partitions(sessions: Sessions, now: datetime) -> None:
     """The months around the present one have a partition for tracks."""
     with sessions.begin() as session:
@@ -72,6 +81,7 @@ class Entry:
 TIMETABLE = (
     Entry("sweep_stale_days", "* * * * * */3", sweep_stale_days),
     Entry("materialise_days", "*/5 * * * *", materialise_days),
+    Entry("close_gaps", "10 19 * * *", close_gaps),
     Entry("keep_partitions", "2 * * * *", keep_partitions),
     Entry("retain_tracks", "*/5 18-20 * * *", retain_tracks),
     Entry("purge_feed", "40 18 * * *", purge_feed),

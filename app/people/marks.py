@@ -31,8 +31,15 @@ where day between :first and :last
 """Who is posted there, and whose day was judged there when the post still was."""
 
 RENAMED = text("""
+with reached as (
+    select unit_code, day from board_version
+    where unit_code = any(:above) or unit_code like :unit || '%'
+    order by unit_code, day
+    for update
+)
 update board_version set version = version + 1
-where unit_code = any(:above) or unit_code like :unit || '%'
+from reached
+where board_version.unit_code = reached.unit_code and board_version.day = reached.day
 """)
 
 MARK_HOLDERS = text("""

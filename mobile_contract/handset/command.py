@@ -25,7 +25,7 @@ DEMO_PASSWORD = "Jianyang-grid-2017"  # noqa: S105 - printed by the demo for eve
 DEMO_TOTP = "JIANYANGGRIDWORKERDEMOSECRET2345"
 DEMO_CENTRE = "18802000001"
 DATE = ["%Y-%m-%d"]
-console = Console()
+console = Console(width=max(Console().width, 140))
 
 Share = Annotated[float, typer.Option(min=0, max=1, help="Share of handsets so struck, 0 to 1")]
 BaseUrl = Annotated[

@@ -40,7 +40,7 @@ def board_table(boards: Sequence[Station]) -> Table:
     """One line per station and date."""
     table = Table(title="What the boards say")
     for heading in ("date", "station", "standing"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for heading in ("workers", "filled", "missed", "reviews", "corrections", "met", "short"):
         table.add_column(heading, justify="right")
     table.add_column("minutes: morning, afternoon, off-peak", justify="right")

@@ -218,6 +218,20 @@ def test_leave_ends_only_earlier_and_not_before_it_begins(
         end_leave(db, lead, key, LeaveEndIn(last_day=march(last[0]), last_half=last[1]), NOW)
 
 
+@pytest.mark.parametrize(("hour", "ends"), [("23:59", True), ("00:00", False)])
+def test_leave_ends_in_arrears_by_one_day_at_most(
+    db: Session, worker: Principal, lead: Principal, hour: str, ends: bool
+) -> None:
+    key = approved(db, worker, lead, asked()).id
+    early = LeaveEndIn(last_day=march(18), last_half=PM)
+    now = at(hour, march(19 if ends else 20))
+    if ends:
+        assert end_leave(db, lead, key, early, now).last_day == march(18)
+    else:
+        with pytest.raises(LeaveNotShortened):
+            end_leave(db, lead, key, early, now)
+
+
 def test_only_approved_leave_ends_early(db: Session, worker: Principal, lead: Principal) -> None:
     key = request_leave(db, worker, asked(), NOW).id
     with pytest.raises(LeaveNotApproved):

@@ -15,9 +15,17 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.days.commands import recompute
 from app.days.upkeep import is_stale, materialise, sweep
 from app.db.models import Change, StaleDay, WorkerDay
-from app.jobs.timetable import FEED_KEPT, TIMETABLE, Entry, materialise_days, purge_feed
+from app.jobs.timetable import (
+    FEED_KEPT,
+    TIMETABLE,
+    Entry,
+    close_gaps,
+    materialise_days,
+    purge_feed,
+)
 from app.jobs.worker import build, work
 from app.settings import Settings
 from tests.city import City
@@ -69,6 +77,17 @@ def test_every_posted_worker_has_yesterday_and_today(api: FastAPI, db: Session) 
     sweep(api.state.sessions, LATER)
     judged = db.scalars(select(WorkerDay.day)).all()
     assert Counter(judged) == {DAY: 6, DAY + timedelta(days=1): 6}
+
+
+def test_an_outage_leaves_nobodys_date_unjudged(api: FastAPI, db: Session, city: City) -> None:
+    recompute(db, worker_of(city), DAY, LATER)
+    db.commit()
+    back = LATER + timedelta(days=4)
+    close_gaps(api.state.sessions, back)
+    sweep(api.state.sessions, back)
+    judged = Counter(db.scalars(select(WorkerDay.day)))
+    gap = [DAY + timedelta(days=ahead) for ahead in range(1, 4)]
+    assert judged == {DAY: 1, **dict.fromkeys(gap, 6)}
 
 
 @pytest.mark.parametrize(("age", "left"), [(FEED_KEPT, 1), (FEED_KEPT + timedelta(seconds=1), 0)])

@@ -8,6 +8,7 @@ from app.api.deps import Db, Now, SignedIn
 from app.api.outcomes import settle
 from app.api.problems import CONSTRAINTS, refusals
 from app.db.models import Login
+from app.kit.secrets import Unreadable
 from app.people import sign_in_refusals as why
 from app.people.account_schemas import RefreshIn, SignInIn, TokensOut
 from app.people.logins import sign_out
@@ -53,6 +54,7 @@ def tokens_of(request: Request, login: Login, refresh_token: str, now: Now) -> T
         why.DeviceOfAnother,
         why.DeviceRevoked,
         why.AppTooOld,
+        Unreadable,
     ),
 )
 def create_tokens(request: Request, body: SignInIn, now: Now) -> TokensOut:

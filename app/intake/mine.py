@@ -1,21 +1,22 @@
-"""What of mine was set aside."""
+"""What was set aside: of mine, and of the workers of a unit."""
 
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from app.api.deps import Cursor, Db, Limit, Me
+from app.api.deps import Cursor, Db, DecisionsReader, Limit, Me
 from app.api.problems import refusals
 from app.db.models import Quarantine
-from app.kit.errors import BadCursor
+from app.kit.errors import BadCursor, NotFound
 from app.kit.paging import decode, encode
-from app.kit.schema import Instant, Out
-from app.people.principal import Principal
+from app.kit.schema import Instant, Out, UnitCode
+from app.people.posts import under
 
-router = APIRouter(prefix="/v1/me", tags=["handset"])
+router = APIRouter(prefix="/v1", tags=["handset"])
+LARGEST_KEY = 2**31
 
 
 class SetAsideRecordOut(Out):
@@ -23,6 +24,8 @@ class SetAsideRecordOut(Out):
 
     id: int
     item_id: UUID | None
+    worker_id: UUID | None
+    community_code: str | None
     kind: str
     code: str
     message: str
@@ -37,22 +40,39 @@ class SetAsideRecordsOut(Out):
     next_cursor: str | None
 
 
-@router.get("/quarantine", responses=refusals(BadCursor))
+@router.get("/me/quarantine", responses=refusals(BadCursor))
 def my_quarantine(
     db: Db, asker: Me, limit: Limit = 50, cursor: Cursor = None
 ) -> SetAsideRecordsOut:
     """What of mine was set aside, and why."""
-    rows = _rows(db, asker, limit + 1, cursor)
-    more = len(rows) > limit
-    shown = [SetAsideRecordOut.model_validate(row) for row in rows[:limit]]
-    return SetAsideRecordsOut(items=shown, next_cursor=encode(shown[-1].id) if more else None)
+    return page(db, Quarantine.account_id == asker.account_id, limit, cursor)
 
 
-def _rows(session: Session, asker: Principal, count: int, cursor: str | None) -> list[Quarantine]:
-    found = select(Quarantine).where(Quarantine.account_id == asker.account_id)
+@router.get("/quarantine", responses=refusals(BadCursor, NotFound))
+def quarantine_of_unit(
+    db: Db,
+    asker: DecisionsReader,
+    unit: UnitCode | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> SetAsideRecordsOut:
+    """What of a unit's workers was set aside: out of scope, refused, or one id for two things."""
+    code = unit or asker.unit_code
+    asker.look(code)
+    return page(db, under(Quarantine.community_code, code), limit, cursor)
+
+
+def page(
+    session: Session, whose: ColumnElement[bool], limit: int, cursor: str | None
+) -> SetAsideRecordsOut:
+    """Some of the records, the newest first."""
+    found = select(Quarantine).where(whose)
     if cursor is not None:
         (last,) = decode(cursor, int)
-        if not 0 <= int(last) < 2**31:
+        if not 0 <= int(last) < LARGEST_KEY:
             raise BadCursor
         found = found.where(Quarantine.id < int(last))
-    return list(session.scalars(found.order_by(Quarantine.id.desc()).limit(count)))
+    rows = list(session.scalars(found.order_by(Quarantine.id.desc()).limit(limit + 1)))
+    shown = [SetAsideRecordOut.model_validate(row) for row in rows[:limit]]
+    more = len(rows) > limit
+    return SetAsideRecordsOut(items=shown, next_cursor=encode(shown[-1].id) if more else None)

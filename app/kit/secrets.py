@@ -7,9 +7,14 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.kit.errors import Refusal
 
-class Unreadable(Exception):
-    """A sealed text was sealed with another secret, or altered."""
+
+class Unreadable(Refusal):
+    """This was sealed with another key of the server: put the key back, or have it reset."""
+
+    code = "auth.sealed_with_another_key"
+    zh = "该内容由服务器的另一把密钥加密：请恢复原密钥，或由安全管理员重置。"
 
 
 @lru_cache(maxsize=64)

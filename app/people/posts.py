@@ -32,7 +32,9 @@ class GridArea:
     area: BaseGeometry
 
 
-def under(column: InstrumentedAttribute[str], unit_code: str) -> ColumnElement[bool]:
+def under(
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], unit_code: str
+) -> ColumnElement[bool]:
     """The subtree of a unit: the only way in which anything is scoped."""
     return column.like(f"{unit_code}%")
 

@@ -744,6 +744,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
     op.create_index(
+        "ix_quarantine_community_code_id",
+        "quarantine",
+        ["community_code", "id"],
+        unique=False,
+        postgresql_ops={"community_code": "text_pattern_ops"},
+    )
+    op.create_index(
         "ix_quarantine_worker_id_received_at",
         "quarantine",
         ["worker_id", "received_at"],

@@ -33,6 +33,12 @@ class Quarantine(Base):
     __tablename__ = "quarantine"
     __table_args__ = (
         Index("ix_quarantine_worker_id_received_at", "worker_id", "received_at"),
+        Index(
+            "ix_quarantine_community_code_id",
+            "community_code",
+            "id",
+            postgresql_ops={"community_code": "text_pattern_ops"},
+        ),
         Index("uq_quarantine_account_id_digest", "account_id", "digest", unique=True),
     )
 

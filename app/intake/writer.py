@@ -98,6 +98,8 @@ class Int2ArrayDumper(Dumper):
 
 
 COLUMNS = 12
+MARKED = 4
+"""The parameters of the marks, one list each."""
 FOUND = """
 select device_id, batch_id, digest from track_batch
 where (device_id, batch_id) in (select * from unnest($1::uuid[], $2::uuid[]))
@@ -146,7 +148,8 @@ def values_of(rows: Sequence[BatchRow]) -> list[Any]:
         values.append(None if speed is None else Int2Array(int2_array(speed)))
         values.append(packed.flags)
     marks = [(row.worker_id, *stale, row.batch_id) for row in rows for stale in row.stale]
-    return [*values, *(list(column) for column in zip(*marks, strict=True))]
+    columns = zip(*marks, strict=True) if marks else ((),) * MARKED
+    return [*values, *(list(column) for column in columns)]
 
 
 class TrackWriter:

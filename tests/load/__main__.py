@@ -66,7 +66,7 @@ def load(
         complain(tracks, check_ins)
     with console.status("field time, worker-days and boards"):
         lines = [report.field_time_line(field_time_per_second(5))]
-        found = histories(settings, secret, days, 1 if quick else 3)
+        found = histories(settings, secret, days, Pace(pace.runs, 0, 1 if quick else 2))
         parts["Field time, worker-days, boards"] = lines + report.history_lines(found)
     facts = [report.machine(settings), report.pace_of(pace)]
     for title, lines in parts.items():

@@ -56,10 +56,9 @@ class LoadCity:
     leads: dict[str, UUID]
     """The login of each station's lead, by community."""
 
-    def station(self, number: int) -> tuple[str, list[Person]]:
-        """A community and its workers."""
-        community = community_code(number)
-        return community, [person for person in self.people if person.community == community]
+    def station(self, community: str) -> list[Person]:
+        """The workers of a community."""
+        return [person for person in self.people if person.community == community]
 
 
 def community_code(number: int) -> str:

@@ -1,7 +1,9 @@
 """What is measured beside the closed loop: size, field time, worker-days and boards."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from statistics import median
 
@@ -25,7 +27,7 @@ from tests.load.bodies import times, walk
 from tests.load.city import LoadCity
 from tests.load.generator import closed_loop, request
 from tests.load.history import write_day, write_earlier
-from tests.load.race import EMPTY, settle
+from tests.load.race import EMPTY, Pace, settle
 from tests.load.servers import OURS, serving
 
 SIZES = """
@@ -35,17 +37,39 @@ where inhparent = 'track_batch'::regclass
 FIXES_STORED = "select sum(cardinality(accuracy_dm)), count(*) from track_batch"
 
 
-@dataclass(frozen=True)
-class History:
-    """How a station's screen fares beside a history of some length, in milliseconds."""
+STATION = cities.community_code(2)
 
-    days: int
-    worker_days: int
+
+@dataclass(frozen=True)
+class Timings:
+    """Medians of what one connection waits for, in milliseconds."""
+
     board_ms: float
     unchanged_ms: float
     recompute_ms: float
     empty_ms: float
-    bytes_read: int
+
+
+@dataclass(frozen=True)
+class History:
+    """How a station's screen fares beside a history of some length."""
+
+    days: int
+    worker_days: int
+    timings: Timings
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A database with a history of some length, and its server."""
+
+    days: int
+    day: date
+    port: int
+    sessions: Sessions
+    city: LoadCity
+    lead: str
+    """A token of the station's lead."""
 
 
 def bytes_a_fix(settings: Settings) -> tuple[float, int]:
@@ -76,53 +100,61 @@ def field_time_per_second(rounds: int) -> float:
     return median(figures)
 
 
-def histories(
-    settings: Settings, secret: str, days: tuple[int, int], seconds: float
-) -> list[History]:
-    """The same date measured beside a short history, and beside one ten times as long."""
+def histories(settings: Settings, secret: str, days: tuple[int, int], pace: Pace) -> list[History]:
+    """The same date beside a short history and beside one ten times as long, in turns."""
+    with ExitStack() as open_:
+        beside = [open_.enter_context(_beside(settings, secret, length)) for length in days]
+        turns = [[_measured(each, pace.seconds) for each in beside] for _ in range(pace.runs)]
+        return [
+            _medians(each, list(of_each))
+            for each, of_each in zip(beside, zip(*turns, strict=True), strict=True)
+        ]
+
+
+@contextmanager
+def _beside(settings: Settings, secret: str, days: int) -> Iterator[Beside]:
+    """A database with a full date and some days before it, and its server."""
     with schema.scratch_database(settings, "load") as fresh:
         schema.upgrade(fresh)
         engine = make_engine(fresh)
         sessions = make_sessions(engine)
-        now, measured = clock.now(), clock.civil_day(clock.now()) - timedelta(days=2)
+        now, day = clock.now(), clock.civil_day(clock.now()) - timedelta(days=2)
         with sessions.begin() as db:
             city = cities.build(db, now)
         with sessions.begin() as db:
-            write_day(db, fresh, city, measured)
+            write_day(db, fresh, city, day)
         with sessions.begin() as db:
-            recompute_all(db, [(person.worker_id, measured) for person in city.people], now)
-        found, written = [], 0
+            recompute_all(db, [(person.worker_id, day) for person in city.people], now)
+        write_earlier(fresh, day, 1, days)
+        settle(fresh)
         with serving(OURS, fresh, secret) as port:
-            for length in days:
-                write_earlier(fresh, measured, written + 1, length)
-                written = length
-                settle(fresh)
-                found.append(_history(port, (sessions, city, secret), measured, length, seconds))
+            with sessions() as db:
+                lead = cities.token(db, secret.encode(), city.leads[STATION], now)
+            yield Beside(days, day, port, sessions, city, lead)
         engine.dispose()
-        return found
 
 
-Known = tuple[Sessions, LoadCity, str]
-
-
-def _history(port: int, known: Known, day: date, length: int, seconds: float) -> History:
-    sessions, city, secret = known
-    community, workers = city.station(2)
-    with sessions() as db:
-        lead = cities.token(db, secret.encode(), city.leads[community], clock.now())
-    path, headers = f"/v1/boards/{community}/{day}", {"authorization": f"Bearer {lead}"}
-    first = httpx.get(f"http://127.0.0.1:{port}{path}", headers=headers, timeout=60)
+def _measured(beside: Beside, seconds: float) -> Timings:
+    workers = beside.city.station(STATION)
+    path = f"/v1/boards/{STATION}/{beside.day}"
+    headers = {"authorization": f"Bearer {beside.lead}"}
+    first = httpx.get(f"http://127.0.0.1:{beside.port}{path}", headers=headers, timeout=60)
     assert first.status_code == 200, first.text
     assert len(first.json()["items"]) == len(workers)
     held = {**headers, "if-none-match": first.headers["etag"]}
+    return Timings(
+        board_ms=_sequential(beside.port, request("GET", path, headers), seconds, b"200"),
+        unchanged_ms=_sequential(beside.port, request("GET", path, held), seconds, b"304"),
+        recompute_ms=recompute_ms(beside.sessions, beside.city, beside.day),
+        empty_ms=_sequential(beside.port, EMPTY, seconds, b"200"),
+    )
+
+
+def _medians(beside: Beside, turns: list[Timings]) -> History:
     return History(
-        days=length,
-        worker_days=length * len(city.people),
-        board_ms=_sequential(port, request("GET", path, headers), seconds, b"200"),
-        unchanged_ms=_sequential(port, request("GET", path, held), seconds, b"304"),
-        recompute_ms=recompute_ms(sessions, city, day),
-        empty_ms=_sequential(port, EMPTY, seconds, b"200"),
-        bytes_read=len(first.content),
+        beside.days,
+        beside.days * len(beside.city.people),
+        Timings(*(median(column) for column in zip(*map(astuple, turns), strict=True))),
     )
 
 

@@ -13,6 +13,9 @@ import psycopg
 from shapely import Polygon
 
 from app.days.commands import recompute, recompute_all
+from app.days.facts import facts_of, post_on
+from app.days.standards import Standards
+from app.days.verdicts import judge_field
 from app.db import schema
 from app.db.engine import Sessions, make_engine, make_sessions
 from app.kit import clock
@@ -46,6 +49,7 @@ class Timings:
 
     board_ms: float
     unchanged_ms: float
+    field_time_ms: float
     recompute_ms: float
     empty_ms: float
 
@@ -145,6 +149,7 @@ def _measured(beside: Beside, seconds: float) -> Timings:
     return Timings(
         board_ms=_sequential(beside.port, request("GET", path, headers), seconds, b"200"),
         unchanged_ms=_sequential(beside.port, request("GET", path, held), seconds, b"304"),
+        field_time_ms=field_time_ms(beside.sessions, beside.city, beside.day),
         recompute_ms=recompute_ms(beside.sessions, beside.city, beside.day),
         empty_ms=_sequential(beside.port, EMPTY, seconds, b"200"),
     )
@@ -163,6 +168,20 @@ def _sequential(port: int, asked: bytes, seconds: float, status: bytes) -> float
     outcome = closed_loop(port, [lambda: asked], seconds / 4, seconds, status)
     assert not outcome.errors, outcome.first_error
     return outcome.p50_ms
+
+
+def field_time_ms(sessions: Sessions, city: LoadCity, day: date) -> float:
+    """One worker-day of 2,160 fixes read from the database and judged; the median of many."""
+    taken = []
+    for person in city.people[:20] * 3:
+        started = time.perf_counter()
+        with sessions() as db:
+            post = post_on(db, person.worker_id, day, Standards(db, [day]))
+            assert post is not None
+            judged = judge_field(post, facts_of(db, post))
+        taken.append((time.perf_counter() - started) * 1000)
+        assert judged.quality.fixes == len(times(day))
+    return median(taken)
 
 
 def recompute_ms(sessions: Sessions, city: LoadCity, day: date) -> float:

@@ -11,16 +11,19 @@ import httpx
 import numpy as np
 import psycopg
 from shapely import Polygon
+from sqlalchemy.orm import Session
 
+from app.attendance.queries import leave_halves
 from app.days.commands import recompute, recompute_all
-from app.days.facts import facts_of, post_on
+from app.days.facts import Facts, Post, appointments_of, post_on
 from app.days.standards import Standards
 from app.days.verdicts import judge_field
 from app.db import schema
 from app.db.engine import Sessions, make_engine, make_sessions
 from app.kit import clock
+from app.patrol.queries import batches_of
 from app.rules.area import prepare_area
-from app.rules.field_time import measure
+from app.rules.field_time import final_instant, measure, span_to_read
 from app.rules.fixes import Fixes
 from app.rules.geodesy import Position
 from app.rules.parameters import Values
@@ -183,10 +186,21 @@ def field_time_ms(sessions: Sessions, city: LoadCity, day: date) -> float:
         with sessions() as db:
             post = post_on(db, person.worker_id, day, standards)
             assert post is not None
-            judged = judge_field(post, facts_of(db, post))
+            judged = judge_field(post, field_facts(db, post))
         taken.append((time.perf_counter() - started) * 1000)
         assert judged.quality.fixes == len(times(day))
     return median(taken)
+
+
+def field_facts(db: Session, post: Post) -> Facts:
+    """What field time rests on: tracks, appointments, leave, and until when they count."""
+    start, end = span_to_read(post.day, post.values)
+    return Facts(
+        leave=leave_halves(db, post.worker_id, post.day),
+        counts_until=final_instant(post.day, post.values),
+        batches=batches_of(db, post.worker_id, start, end, None),
+        appointments=appointments_of(db, post.worker_id, post.day),
+    )
 
 
 def recompute_ms(sessions: Sessions, city: LoadCity, day: date) -> float:

@@ -52,7 +52,9 @@ def day_evidence(
 
 
 @router.get("/workers/{worker_id}/days/{day}/track", responses=refusals(NotFound))
-def day_track(db: Db, asker: TracksReader, worker_id: WorkerKey, day: BoardDay) -> tracks.TrackOut:
+def day_track(
+    db: Db, asker: TracksReader, worker_id: WorkerKey, day: BoardDay
+) -> tracks.DayTrackOut:
     """The track of a date as GeoJSON; each look is recorded."""
     worker_days.visible_day(db, worker_id, day, asker.unit_code)
     return tracks.looked_at_track(db, asker, worker_id, day)

@@ -60,6 +60,6 @@ def my_evidence(db: Db, asker: Me, day: BoardDay, now: Now) -> EvidenceOut:
 
 
 @router.get("/days/{day}/track", responses=refusals(NotFound, Forbidden))
-def my_track(db: Db, asker: Me, day: BoardDay) -> tracks.TrackOut:
+def my_track(db: Db, asker: Me, day: BoardDay) -> tracks.DayTrackOut:
     """One's own track of a date as GeoJSON."""
     return tracks.track(db, asker.as_worker(), day)

@@ -49,7 +49,7 @@ class TrackFeature(Out):
     properties: TrackProperties
 
 
-class TrackOut(Out):
+class DayTrackOut(Out):
     """The fixes of a worker's date, WGS 84, each with what became of it (FLD-2)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.TRACK]})
@@ -58,16 +58,16 @@ class TrackOut(Out):
     features: list[TrackFeature]
 
 
-def track(session: Session, worker_id: UUID, day: date) -> TrackOut:
+def track(session: Session, worker_id: UUID, day: date) -> DayTrackOut:
     """The track of a worker's date; raises NotFound where the worker has no post."""
     post = post_on(session, worker_id, day, Standards(session, [day]))
     if post is None:
         raise NotFound
     features = list(_features(post, facts_of(session, post)))
-    return TrackOut(type="FeatureCollection", features=features)
+    return DayTrackOut(type="FeatureCollection", features=features)
 
 
-def looked_at_track(session: Session, asker: Principal, worker_id: UUID, day: date) -> TrackOut:
+def looked_at_track(session: Session, asker: Principal, worker_id: UUID, day: date) -> DayTrackOut:
     """The track of a worker of one's unit; the look is recorded."""
     found = track(session, worker_id, day)
     emit(

@@ -4,7 +4,6 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
-from typing_extensions import override
 
 from app.kit.ids import is_uuid7
 from app.kit.schema import In, Instant, Out
@@ -69,12 +68,6 @@ class Reading(In):
 
 class Record(Reading, Generic[Body]):
     """One record by itself."""
-
-    @override
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """CheckInIn becomes CheckInRecord in the contract."""
-        return f"{params[0].__name__.removesuffix('In')}Record"
 
     sent_at: Instant = Field(description="The handset's wall clock at sending")
     body: Body

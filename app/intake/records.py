@@ -34,6 +34,23 @@ from app.visits.schemas import VisitIn
 router = APIRouter(prefix="/v1", tags=["handset"])
 sign_ins = APIRouter(prefix="/v1", tags=["handset"], route_class=OneRecord)
 
+
+class CheckInRecord(Record[CheckInIn]):
+    """A sign-in by itself."""
+
+
+class AppointmentRecord(Record[AppointmentIn]):
+    """An appointment by itself."""
+
+
+class VisitRecord(Record[VisitIn]):
+    """A visit by itself."""
+
+
+class IncidentRecord(Record[IncidentIn]):
+    """An event by itself."""
+
+
 ANY = (
     IdReused,
     NotAHandset,
@@ -54,9 +71,7 @@ def responses(*kinds: Any) -> dict[int | str, dict[str, Any]]:
 
 
 @sign_ins.post("/check-ins", status_code=201, response_model=ResultOut, responses=responses())
-async def record_check_in(
-    request: Request, carrier: AtTheDoor, body: Record[CheckInIn]
-) -> Response:
+async def record_check_in(request: Request, carrier: AtTheDoor, body: CheckInRecord) -> Response:
     """Sign in (ATT-1 to ATT-4): stored with its verdict, which is in `facts`."""
     state = request.app.state
     sending = Sending(carrier, body.sent_at, state.settings.secret)
@@ -76,22 +91,20 @@ router.routes.extend(sign_ins.routes)
     responses=responses(AppointmentTooFar),
 )
 def record_appointment(
-    request: Request, db: Db, carrier: AtTheDoor, body: Record[AppointmentIn]
+    request: Request, db: Db, carrier: AtTheDoor, body: AppointmentRecord
 ) -> Response:
     """Record an appointment (FLD-3)."""
     return submit_one(request, db, carrier, "appointment", body)
 
 
 @router.post("/visits", status_code=201, response_model=ResultOut, responses=responses(NoGrid))
-def record_visit(request: Request, db: Db, carrier: AtTheDoor, body: Record[VisitIn]) -> Response:
+def record_visit(request: Request, db: Db, carrier: AtTheDoor, body: VisitRecord) -> Response:
     """Record a visit (VIS-1 to VIS-5)."""
     return submit_one(request, db, carrier, "visit", body)
 
 
 @router.post("/incidents", status_code=201, response_model=ResultOut, responses=responses(NoGrid))
-def record_incident(
-    request: Request, db: Db, carrier: AtTheDoor, body: Record[IncidentIn]
-) -> Response:
+def record_incident(request: Request, db: Db, carrier: AtTheDoor, body: IncidentRecord) -> Response:
     """Report an event (EVT-1)."""
     return submit_one(request, db, carrier, "incident", body)
 

@@ -14,23 +14,43 @@ from app.api import (
     boards,
     calendar,
     corrections,
+    coverage,
+    daily_sheets,
     days,
     decisions,
+    equipment,
+    errands,
     examples,
+    groups,
+    key_periods,
     leave,
     limits,
+    listings,
     me,
+    media,
+    meetings,
+    my_tasks,
     observation,
     operations,
     parameters,
+    platform_logins,
     problems,
+    record_conflicts,
+    record_merges,
+    record_rights,
+    registry,
+    samples,
+    teams,
     tokens,
+    transfers,
     units,
+    visit_places,
+    visits,
     workers,
 )
 from app.api.contract import Problem
 from app.db.engine import make_engine, make_sessions
-from app.intake import anchors, mine, pull, push, records, track_schema, tracks
+from app.intake import anchors, mine, pull, push, records, track_schema, tracks, uploads
 from app.intake.places import Places
 from app.intake.quota import Quota
 from app.intake.sign_ins import SignInWriter
@@ -39,6 +59,7 @@ from app.intake.writer import open_writer
 from app.kit import clock
 from app.people.tokens import Doorkeeper
 from app.settings import Settings
+from app.web import daily_sheet
 
 BUSIEST = (tracks, records, push)
 """What handsets send; routes are tried in order."""
@@ -60,6 +81,28 @@ CAPABILITIES = (
     decisions,
     boards,
     days,
+    visit_places,
+    visits,
+    coverage,
+    my_tasks,
+    groups,
+    teams,
+    registry,
+    record_conflicts,
+    record_merges,
+    record_rights,
+    samples,
+    listings,
+    errands,
+    meetings,
+    equipment,
+    key_periods,
+    platform_logins,
+    daily_sheets,
+    media,
+    transfers,
+    uploads,
+    daily_sheet,
 )
 
 DESCRIPTION = """网格员手持终端与各级平台的后台接口。每个结论都注明条款并列出依据的记录。

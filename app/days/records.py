@@ -11,8 +11,9 @@ from app.days import examples
 from app.days.schemas import DayOut
 from app.kit.schema import Out
 from app.rules.duty import Half
-from app.rules.field_records import IncidentCategory, Severity, VisitKind
+from app.rules.field_records import IncidentCategory, Severity
 from app.rules.procedures import CorrectionKind, LeaveKind, RequestState
+from app.rules.visits import VisitKind, VisitVerdict
 
 
 class Said(Out):
@@ -155,9 +156,10 @@ class VisitOut(Out):
     """A visit recorded on the date."""
 
     id: UUID
-    kind: VisitKind
+    kind: VisitKind | None
     grid_code: str
-    place: str
+    place_id: UUID | None
+    verdict: VisitVerdict
     corrected_at: datetime
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.db.sealed import give_key
 from app.settings import Settings
 
 Sessions = sessionmaker[Session]
@@ -13,7 +14,7 @@ def make_engine(settings: Settings) -> Engine:
 
     What it reports of a failed statement holds no values: among them are names and positions.
     """
-    return create_engine(
+    engine = create_engine(
         settings.sqlalchemy_url,
         pool_size=settings.pool_size,
         max_overflow=settings.pool_size,
@@ -21,6 +22,8 @@ def make_engine(settings: Settings) -> Engine:
         hide_parameters=True,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
     )
+    give_key(engine, settings.secret)
+    return engine
 
 
 def make_sessions(engine: Engine) -> Sessions:

@@ -15,16 +15,8 @@ def record_incident(session: Session, capture: Capture, body: IncidentIn) -> Inc
     position = Position(body.lon, body.lat)
     grid_code = grid_of_record(session, capture.worker_id, capture.day, position)
     incident = Incident(
-        id=capture.id,
-        worker_id=capture.worker_id,
-        community_code=capture.community_code,
+        **capture.columns(),
         grid_code=grid_code,
-        device_id=capture.device_id,
-        captured_at=capture.device_time,
-        corrected_at=capture.at,
-        received_at=capture.received_at,
-        time_proven=capture.proven,
-        day=capture.day,
         category=body.category,
         severity=body.severity,
         lon=body.lon,

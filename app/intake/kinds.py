@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -21,11 +21,15 @@ from app.visits.schemas import VisitIn
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a command made of a record: a sign-in can be a repeat of one that counts (ATT-3)."""
+    """What a command made of a record.
+
+    `duplicate`: a repeat of one that counts (ATT-3); `merged`: joined with another's edit;
+    `conflict`: kept as a proposal; `out_of_scope`: kept and shown to the station, not counted.
+    """
 
     facts: dict[str, Any]
     code: str | None = None
-    repeated: bool = False
+    status: Literal["created", "duplicate", "merged", "conflict", "out_of_scope"] = "created"
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ def _check_in(session: Session, capture: Capture, body: CheckInIn) -> Recorded:
 def recorded_check_in(shown: CheckInOut, verdict: Verdict) -> Recorded:
     """What a handset is told of its sign-in."""
     facts = shown.model_dump(mode="json")
-    return Recorded(facts, verdict.value, verdict is Verdict.DUPLICATE)
+    repeated = verdict is Verdict.DUPLICATE
+    return Recorded(facts, verdict.value, "duplicate" if repeated else "created")
 
 
 def _appointment(session: Session, capture: Capture, body: AppointmentIn) -> Recorded:

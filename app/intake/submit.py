@@ -190,8 +190,7 @@ def _take(session: Session, sending: Sending, submitted: Submitted) -> Outcome:
 
 def outcome_of(recorded: Recorded) -> Outcome:
     """What becomes of what was recorded."""
-    status: Status = "duplicate" if recorded.repeated else "created"
-    return Outcome(status, "never", recorded.code, recorded.facts)
+    return Outcome(recorded.status, "never", recorded.code, recorded.facts)
 
 
 def repeated(known: Submission) -> Outcome:

@@ -64,6 +64,13 @@ ClockTime = Annotated[
 ]
 """A time of the civil day."""
 
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""Of a photo's content, in hexadecimal."""
+Photos = Annotated[
+    list[Sha256],
+    Field(max_length=9, description="SHA-256 of each photo; they may arrive later"),
+]
+
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Metres = Annotated[float, Field(ge=0, le=1_000_000)]

@@ -36,5 +36,6 @@ def unseal(secret: bytes, purpose: str, sealed: str) -> str:
         raise Unreadable from None
 
 
+@lru_cache(maxsize=64)
 def _box(secret: bytes, purpose: str) -> Fernet:
     return Fernet(urlsafe_b64encode(derive(secret, purpose)))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.db.models import Change, OutboxEvent, StaleDay
+from app.db.models import Change, OutboxEvent, StaleDay, StaleVisits
 
 
 def emit(
@@ -52,3 +52,11 @@ def mark_stale(session: Session, worker_id: UUID, community_code: str, *days: da
     session.add_all(
         StaleDay(worker_id=worker_id, community_code=community_code, day=day) for day in days
     )
+
+
+def mark_visits(session: Session, unit_code: str, first: date, last: date | None = None) -> None:
+    """Mark that what a unit's visit places owe, or who paid it, changed over a span of dates.
+
+    `last` None: and on all dates that follow.
+    """
+    session.add(StaleVisits(unit_code=unit_code, first_day=first, last_day=last))

@@ -22,15 +22,7 @@ def record_appointment(session: Session, capture: Capture, body: AppointmentIn) 
     day = civil_day(body.starts_at)
     post = post_of(session, capture.worker_id, day)
     appointment = Appointment(
-        id=capture.id,
-        worker_id=capture.worker_id,
-        community_code=post.community_code,
-        device_id=capture.device_id,
-        captured_at=capture.device_time,
-        corrected_at=capture.at,
-        received_at=capture.received_at,
-        time_proven=capture.proven,
-        day=day,
+        **capture.columns() | {"community_code": post.community_code, "day": day},
         starts_at=body.starts_at,
         ends_at=body.ends_at,
         subject=body.subject,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from app.kit.clock import civil_day
@@ -16,6 +17,13 @@ class AfterReceipt(Refusal):
     zh = "记录的采集时间晚于接收时间：手机时钟有误。"
     rule = "ATT-4"
     clause = "三(一)1 “3”"
+
+
+class NotYet(Refusal):
+    """The record refers to another one that has not arrived yet; it is held until then."""
+
+    code = "capture.not_yet"
+    zh = "所引用的记录尚未到达，本记录先行保留，待其到达后处理。"
 
 
 @dataclass(frozen=True)
@@ -43,3 +51,17 @@ class Capture:
     def day(self) -> date:
         """The civil day in Asia/Shanghai that the record belongs to."""
         return civil_day(self.at)
+
+    def columns(self) -> dict[str, Any]:
+        """What every field record stores of it (FieldRecord)."""
+        return {
+            "id": self.id,
+            "worker_id": self.worker_id,
+            "community_code": self.community_code,
+            "device_id": self.device_id,
+            "captured_at": self.device_time,
+            "corrected_at": self.at,
+            "received_at": self.received_at,
+            "time_proven": self.proven,
+            "day": self.day,
+        }

@@ -24,18 +24,76 @@ SCOPES: dict[str, tuple[str, str]] = {
     "devices:write": ("吊销手持终端", "Revoke handsets"),
     "security:write": ("解锁账号、吊销设备和会话", "Unlock accounts, revoke devices and sessions"),
     "audit:read": ("查看操作日志", "Read the audit log"),
+    "visits:read": ("查看走访对象和走访（留痕）", "See visit places and visits; looks are logged"),
+    "visits:write": ("维护走访对象", "Keep visit places and their targets"),
+    "groups:write": ("组建互助组和网格团队", "Set up mutual-aid groups and grid teams"),
+    "records:read": ("查看信息记录（敏感内容遮盖）", "See records, sensitive fields masked"),
+    "records:write": ("录入、退回、合并信息记录", "Enter, return and merge records"),
+    "records:reveal": (
+        "按用途查看敏感内容（留痕）",
+        "Reveal sensitive fields; each is logged",
+    ),
+    "records:rights": ("导出、更正、删除个人档案", "Export, correct and erase a person's file"),
+    "accuracy:read": ("查看信息准确率和掌握率", "See accuracy and coverage of information"),
+    "samples:write": ("抽取核查样本", "Draw samples for checks"),
+    "samples:check": ("核查样本", "Check samples"),
+    "listings:write": ("登记应掌握名单", "Keep the lists of whom all must be known"),
+    "errands:read": ("查看代办事项", "See errands"),
+    "meetings:read": ("查看例会和培训", "See meetings and training"),
+    "meetings:write": ("登记例会和培训", "Record meetings and training"),
+    "equipment:read": ("查看着装和装备检查", "See checks of clothes and equipment"),
+    "equipment:write": ("检查着装和装备", "Check clothes and equipment"),
+    "exemptions:write": ("免除着装要求", "Exempt from work clothes"),
+    "key_periods:read": ("查看重点时段", "See key periods"),
+    "key_periods:write": ("启动重点时段响应", "Open responses of key periods"),
+    "platform_logins:write": ("登记平台账号登录", "Record logins to the platforms"),
+    "sheets:read": ("查看每日任务清单表", "See daily task sheets"),
+    "media:read": ("查看照片", "See photos"),
 }
 
 _OFFICE = frozenset(
-    {"account", "units:read", "workers:read", "calendar:read", "parameters:read", "boards:read"}
+    {
+        "account",
+        "units:read",
+        "workers:read",
+        "calendar:read",
+        "parameters:read",
+        "boards:read",
+        "accuracy:read",
+        "meetings:read",
+        "equipment:read",
+        "key_periods:read",
+    }
 )
 
 ROLES: dict[str, frozenset[str]] = {
     "worker": frozenset(
-        {"handset", "me", "account", "units:read", "calendar:read", "parameters:read"}
+        {
+            "handset",
+            "me",
+            "account",
+            "units:read",
+            "calendar:read",
+            "parameters:read",
+            "key_periods:read",
+            "media:read",
+        }
     ),
     "station_lead": _OFFICE
     | {
+        "visits:read",
+        "visits:write",
+        "groups:write",
+        "records:read",
+        "records:reveal",
+        "samples:check",
+        "listings:write",
+        "errands:read",
+        "meetings:write",
+        "equipment:write",
+        "platform_logins:write",
+        "sheets:read",
+        "media:read",
         "tracks:read",
         "decisions:read",
         "decisions:write",
@@ -43,8 +101,31 @@ ROLES: dict[str, frozenset[str]] = {
         "devices:read",
         "devices:write",
     },
-    "information_administrator": _OFFICE,
-    "township": _OFFICE | {"tracks:read", "decisions:read", "workers:write"},
+    "information_administrator": _OFFICE
+    | {
+        "visits:read",
+        "visits:write",
+        "records:read",
+        "records:write",
+        "records:reveal",
+        "records:rights",
+        "listings:write",
+        "errands:read",
+        "media:read",
+    },
+    "township": _OFFICE
+    | {
+        "tracks:read",
+        "decisions:read",
+        "workers:write",
+        "samples:write",
+        "samples:check",
+        "listings:write",
+        "meetings:write",
+        "exemptions:write",
+        "sheets:read",
+        "media:read",
+    },
     "command_centre": _OFFICE
     | {
         "tracks:read",
@@ -53,6 +134,14 @@ ROLES: dict[str, frozenset[str]] = {
         "workers:write",
         "calendar:write",
         "parameters:write",
+        "samples:write",
+        "samples:check",
+        "listings:write",
+        "meetings:write",
+        "exemptions:write",
+        "key_periods:write",
+        "sheets:read",
+        "media:read",
     },
     "leading_group_office": _OFFICE | {"decisions:read"},
     "finance": frozenset(

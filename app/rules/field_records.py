@@ -1,16 +1,6 @@
-"""What a worker records in the grid: visits (VIS-1 to VIS-5) and events (EVT-1, EVT-2)."""
+"""What a worker records in the grid: events (EVT-1, EVT-2)."""
 
 from enum import StrEnum
-
-
-class VisitKind(StrEnum):
-    """The five kinds of visits (三(一)1 “5”)."""
-
-    PROPERTY_AND_GUARDS = "property_and_guards"
-    RENTED_AND_FLOATING = "rented_and_floating"
-    SPECIAL_GROUP = "special_group"
-    CARED_FOR = "cared_for"
-    PERMANENT_RESIDENT = "permanent_resident"
 
 
 class IncidentCategory(StrEnum):

@@ -15,22 +15,13 @@ def record_visit(session: Session, capture: Capture, body: VisitIn) -> Visit:
     position = None if body.lon is None or body.lat is None else Position(body.lon, body.lat)
     grid_code = grid_of_record(session, capture.worker_id, capture.day, position)
     visit = Visit(
-        id=capture.id,
-        worker_id=capture.worker_id,
-        community_code=capture.community_code,
+        **capture.columns(),
         grid_code=grid_code,
-        device_id=capture.device_id,
-        captured_at=capture.device_time,
-        corrected_at=capture.at,
-        received_at=capture.received_at,
-        time_proven=capture.proven,
-        day=capture.day,
         kind=body.kind,
-        place=body.place,
+        words={"place": body.place, "reason": None, "note": body.note},
         lon=body.lon,
         lat=body.lat,
         accuracy_m=body.accuracy_m,
-        note=body.note,
     )
     session.add(visit)
     session.flush()
@@ -51,9 +42,9 @@ def shown(visit: Visit) -> dict[str, object]:
     """A visit as the handset gets it back."""
     return {
         "day": visit.day.isoformat(),
-        "kind": visit.kind.value,
+        "kind": visit.kind.value if visit.kind else None,
         "grid_code": visit.grid_code,
-        "place": visit.place,
+        "place": visit.words["place"] if visit.words else None,
         "corrected_at": visit.corrected_at.isoformat(),
         "time_proven": visit.time_proven,
     }

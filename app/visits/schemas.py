@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from app.kit.schema import In, Latitude, Line, Longitude, Metres, Paragraph
-from app.rules.field_records import VisitKind
+from app.rules.visits import VisitKind
 
 
 class VisitIn(In):
@@ -15,7 +15,7 @@ class VisitIn(In):
         json_schema_extra={
             "examples": [
                 {
-                    "kind": "property_and_guards",
+                    "kind": "property_guard",
                     "place": "东城印象小区物业",
                     "lon": 104.5472,
                     "lat": 30.411,

@@ -92,11 +92,11 @@ SIGN_INS = {
 }
 REACHABLE_AGAIN = timedelta(minutes=10)
 VISIT_KINDS = (
-    "property_and_guards",
-    "rented_and_floating",
+    "property_guard",
+    "rental",
     "special_group",
-    "cared_for",
-    "permanent_resident",
+    "care",
+    "resident",
 )
 INCIDENTS = ("livelihood_service", "dispute", "public_safety", "service_request", "other")
 

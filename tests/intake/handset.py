@@ -14,7 +14,7 @@ GRID = "510185001001001"
 OTHER_GRID = "510185001001002"
 BODIES: dict[str, dict[str, Any]] = {
     "check_in": {"lon": 104.5491, "lat": 30.4128, "accuracy_m": 12},
-    "visit": {"kind": "property_and_guards", "place": "物业"},
+    "visit": {"kind": "property_guard", "place": "物业"},
     "incident": {
         "category": "public_safety",
         "lon": 104.5491,

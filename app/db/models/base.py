@@ -1,12 +1,12 @@
 """The base of all tables, and how their constraints are named."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, Text, Uuid
+from sqlalchemy import DateTime, Enum, ForeignKey, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 def words(enum: type[Any], name: str) -> Enum:
@@ -40,3 +40,17 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB(),
         list[Any]: JSONB(),
     }
+
+
+class FieldRecord:
+    """What every record from the field has beside its content; never edited."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"))
+    community_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
+    captured_at: Mapped[datetime]
+    corrected_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    time_proven: Mapped[bool]
+    day: Mapped[date]

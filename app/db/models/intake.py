@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealed import Sealed
 
 
 class Submission(Base):
@@ -54,4 +55,25 @@ class Quarantine(Base):
     content: Mapped[dict[str, Any]]
     code: Mapped[str]
     message: Mapped[str]
+    received_at: Mapped[datetime]
+
+
+class Held(Base):
+    """A record that waits for another one it refers to; taken as soon as that one is there."""
+
+    __tablename__ = "held"
+    __table_args__ = (
+        Index("ix_held_waits_for", "waits_for"),
+        Index("ix_held_worker_id", "worker_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    waits_for: Mapped[UUID]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"))
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
+    kind: Mapped[str]
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[Any] = mapped_column(Sealed("held"))
+    """The item as it came, and its corrected time."""
     received_at: Mapped[datetime]

@@ -1,13 +1,12 @@
 """Tracks, one row an upload, and appointments (FLD-1 to FLD-5)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
     CheckConstraint,
-    ForeignKey,
     Index,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -17,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.models.base import Base
+from app.db.models.base import Base, FieldRecord
 
 
 class TrackBatch(Base):
@@ -59,7 +58,7 @@ class TrackBatch(Base):
     """One byte a fix, bit 0 mocked; absent when all are zero."""
 
 
-class Appointment(Base):
+class Appointment(FieldRecord, Base):
     """An appointment (预约制): work agreed with a resident for a time (FLD-3)."""
 
     __tablename__ = "appointment"
@@ -68,15 +67,6 @@ class Appointment(Base):
         CheckConstraint("starts_at < ends_at", name="order"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"))
-    community_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
-    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
-    captured_at: Mapped[datetime]
-    corrected_at: Mapped[datetime]
-    received_at: Mapped[datetime]
-    time_proven: Mapped[bool]
-    day: Mapped[date]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     subject: Mapped[str]

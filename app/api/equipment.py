@@ -1,0 +1,5 @@
+"""Checks of work clothes and equipment, and exemptions (EQP-1)."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/v1", tags=["equipment"])

@@ -1,0 +1,1 @@
+"""Work clothes and equipment (EQP-1)."""

@@ -1,0 +1,1 @@
+"""Errands for residents (SVC-1)."""

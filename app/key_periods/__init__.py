@@ -1,0 +1,1 @@
+"""Responses of key periods (EMR-1)."""

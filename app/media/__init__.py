@@ -1,0 +1,1 @@
+"""Photos, kept once by content."""

@@ -1,0 +1,1 @@
+"""Meetings and training (MTG-1, TRN-1)."""

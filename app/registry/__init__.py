@@ -1,0 +1,1 @@
+"""Information about people, places, matters, things and organisations (INF)."""

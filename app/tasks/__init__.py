@@ -1,0 +1,1 @@
+"""The four basic tasks and the day's sheet (TSK-1 to TSK-3)."""

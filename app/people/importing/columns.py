@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from app.rules.coordinates import ReferenceSystem
 from app.rules.corps import RosterCategory
@@ -25,13 +26,10 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "first_responsible": ("第一责任人", "是否第一责任人"),
     "from": ("起始日期", "开始日期", "生效日期"),
 }
-CANONICAL = {
-    written: column for column, others in HEADINGS.items() for written in (column, *others)
-}
 
 
 class Kind(StrEnum):
-    """What a table holds."""
+    """What a table of the city's registers holds."""
 
     WORKERS = "workers"
     STATIONS = "stations"
@@ -46,7 +44,33 @@ class Form:
     optional: frozenset[str]
 
 
-FORMS: Mapping[Kind, Form] = {
+@dataclass(frozen=True)
+class Vocabulary:
+    """Which headings name which columns, and which columns make which kind of table."""
+
+    headings: Mapping[str, tuple[str, ...]]
+    forms: Mapping[str, Form]
+    """The first form whose needed columns are all there is the file's kind."""
+
+    @cached_property
+    def _canonical(self) -> Mapping[str, str]:
+        return {
+            written: column
+            for column, others in self.headings.items()
+            for written in (column, *others)
+        }
+
+    def column(self, written: str) -> str:
+        """The column that a heading names; the heading itself if none."""
+        plain = written.strip().lower().lstrip("\ufeff")
+        return self._canonical.get(plain, plain)
+
+    def kind_of(self, columns: frozenset[str]) -> str | None:
+        """What a table with these columns holds."""
+        return next((kind for kind, form in self.forms.items() if form.needed <= columns), None)
+
+
+FORMS: Mapping[str, Form] = {
     Kind.WORKERS: Form(
         frozenset({"name", "phone", "level", "community_code", "from"}),
         frozenset({"category", "employment", "grid_code", "first_responsible"}),
@@ -56,18 +80,7 @@ FORMS: Mapping[Kind, Form] = {
     ),
     Kind.UNITS: Form(frozenset({"code", "name"}), frozenset({"tier"})),
 }
-"""The first form whose needed columns are all there is the file's kind."""
-
-
-def heading(written: str) -> str:
-    """The column that a heading names; the heading itself if none."""
-    plain = written.strip().lower().lstrip("\ufeff")
-    return CANONICAL.get(plain, plain)
-
-
-def kind_of(headings: frozenset[str]) -> Kind | None:
-    """What a table with these columns holds."""
-    return next((kind for kind, form in FORMS.items() if form.needed <= headings), None)
+REGISTERS = Vocabulary(HEADINGS, FORMS)
 
 
 TIERS: Mapping[str, UnitTier] = {

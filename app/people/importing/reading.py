@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from app.people.importing.columns import FORMS, Kind, heading, kind_of
+from app.people.importing.columns import REGISTERS, Vocabulary
 from app.people.importing.problems import Findings, Place
 
 ZIP = b"PK\x03\x04"
@@ -32,7 +32,7 @@ class Row:
 class Table:
     """Rows of one kind."""
 
-    kind: Kind
+    kind: str
     rows: list[Row]
 
 
@@ -52,14 +52,26 @@ def read(path: Path, findings: Findings) -> Table | Features | None:
     except OSError as error:
         findings.add(place, "", "file_unreadable", why=error.strerror)
         return None
+    if not content.startswith(ZIP):
+        text = _text(place, content, findings)
+        if text is None:
+            return None
+        if text.lstrip().startswith(("{", "[")):
+            return _geojson(place, text, findings)
+    return read_table(path.name, content, REGISTERS, findings)
+
+
+def read_table(
+    name: str, content: bytes, vocabulary: Vocabulary, findings: Findings
+) -> Table | None:
+    """The rows of a CSV file or of a workbook's first sheet; None when the findings say why not."""
+    place = Place(name, 0)
     if content.startswith(ZIP):
-        return table(path.name, _sheet(place, content, findings), findings)
+        return _table(name, _sheet(place, content, findings), vocabulary, findings)
     text = _text(place, content, findings)
     if text is None:
         return None
-    if text.lstrip().startswith(("{", "[")):
-        return _geojson(place, text, findings)
-    return table(path.name, _lines(place, text, findings), findings)
+    return _table(name, _lines(place, text, findings), vocabulary, findings)
 
 
 def _text(place: Place, content: bytes, findings: Findings) -> str | None:
@@ -120,7 +132,9 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def table(file: str, lines: Iterable[Sequence[str]], findings: Findings) -> Table | None:
+def _table(
+    file: str, lines: Iterable[Sequence[str]], vocabulary: Vocabulary, findings: Findings
+) -> Table | None:
     """The rows below the headings."""
     numbered = [(n, line) for n, line in enumerate(lines, 1) if any(cell.strip() for cell in line)]
     if not numbered:
@@ -130,8 +144,8 @@ def table(file: str, lines: Iterable[Sequence[str]], findings: Findings) -> Tabl
     number, first = numbered[0]
     while first and not first[-1].strip():
         first = first[:-1]
-    headings = [heading(written) for written in first]
-    kind = _kind(Place(file, number), headings, findings)
+    headings = [vocabulary.column(written) for written in first]
+    kind = _kind(Place(file, number), headings, vocabulary, findings)
     if kind is None:
         return None
     if len(numbered) == 1:
@@ -140,12 +154,14 @@ def table(file: str, lines: Iterable[Sequence[str]], findings: Findings) -> Tabl
     return Table(kind, rows)
 
 
-def _kind(place: Place, headings: list[str], findings: Findings) -> Kind | None:
-    kind = kind_of(frozenset(headings))
+def _kind(
+    place: Place, headings: list[str], vocabulary: Vocabulary, findings: Findings
+) -> str | None:
+    kind = vocabulary.kind_of(frozenset(headings))
     if kind is None:
         findings.add(place, "", "unknown_kind", headings=", ".join(headings)[:200])
         return None
-    known = FORMS[kind].needed | FORMS[kind].optional
+    known = vocabulary.forms[kind].needed | vocabulary.forms[kind].optional
     for position, column in enumerate(headings):
         if column not in known:
             findings.add(place, column or f"#{position + 1}", "unknown_column")

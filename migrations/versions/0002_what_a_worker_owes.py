@@ -1089,7 +1089,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("place_id", sa.Uuid(), nullable=False),
         sa.Column("grid_code", sa.Text(), nullable=False),
-        sa.Column("whereabouts", sa.Text(), nullable=False),
+        sa.Column("whereabouts", sa.Text(), nullable=True),
         sa.Column("valid", postgresql.DATERANGE(), nullable=False),
         postgresql.ExcludeConstraint(
             (sa.column("place_id"), "="),

@@ -57,7 +57,7 @@ class VisitPlaceLocation(Base):
     grid_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     """As it was when the span was written; of a date, the grid whose boundary of that date holds
     the point, among those of the community, and this one where none does."""
-    whereabouts: Mapped[Any] = mapped_column(Sealed("visit place"))
+    whereabouts: Mapped[Any] = mapped_column(Sealed("visit place"), nullable=True)
     """label, lon, lat (WGS 84); null once erased."""
     valid: Mapped[Range[date]] = mapped_column(DATERANGE)
 

@@ -88,7 +88,7 @@ def records(content: Table | Features, findings: Findings) -> list[Record]:
         every = enumerate(content.features, 1)
         found = [_boundary(Place(content.file, n), one, findings) for n, one in every]
         return [record for record in found if record is not None]
-    reader = {Kind.UNITS: _unit, Kind.STATIONS: _station, Kind.WORKERS: _worker}[content.kind]
+    reader = {Kind.UNITS: _unit, Kind.STATIONS: _station, Kind.WORKERS: _worker}[Kind(content.kind)]
     readable = []
     for row in content.rows:
         before = len(findings.problems)

@@ -9,25 +9,31 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from app.rules import duty, fixes, windows
+from app.rules import duplicates, duty, fixes, windows
+from app.rules.accuracy import ACCURACY_PERCENT, CHANGE_MONTHS, FOCUS_PERCENT
 from app.rules.attendance import WINDOWS
 from app.rules.cite import RULES
 from app.rules.dated import IN_FORCE, Dated
 from app.rules.field_time import OWED
 from app.rules.groups import GROUP_SIZE
 from app.rules.parameters import PARAMETERS, written
+from app.rules.visits import OWING
 
 Entry: TypeAlias = dict[str, Any]
 
 TITLE = "简阳市网格员管理办法（试行）"
 
-ENCODED = (duty, fixes, windows)
+ENCODED = (duplicates, duty, fixes, windows)
 """Rules that nothing above imports; importing a module is what enters its rules."""
 
 VALUES: Mapping[str, Dated[Any]] = {
     "sign_in_windows": WINDOWS,
     "field_time_owed_s": OWED,
     "group_size": GROUP_SIZE,
+    "accuracy_percent": ACCURACY_PERCENT,
+    "focus_coverage_percent": FOCUS_PERCENT,
+    "known_change_months": CHANGE_MONTHS,
+    "visits_owed": OWING,
 }
 
 
@@ -104,6 +110,8 @@ def _value_entry(name: str, value: Dated[Any]) -> Entry:
 def _plain(value: object) -> object:
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(item) for name, item in asdict(value).items()}
     return written(value) if isinstance(value, time) else value

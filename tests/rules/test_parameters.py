@@ -25,6 +25,7 @@ def test_0_defaults_are_the_rulebooks() -> None:
         "afternoon_from": "14:30",
         "afternoon_to": "17:30",
         "correction_days": 5,
+        "duplicate_radius_m": 30,
         "edge_tolerance_m": 30,
         "final_at": "12:00",
         "group_adjacency_m": 50,
@@ -34,9 +35,14 @@ def test_0_defaults_are_the_rulebooks() -> None:
         "max_clock_skew_s": 60,
         "max_gap_s": 300,
         "max_speed_mps": 40,
+        "min_days_alive_duty_date": 1,
+        "min_days_alive_quarter": 45,
+        "min_days_alive_week": 4,
         "morning_from": "08:30",
         "morning_to": "12:00",
+        "nobody_home_visits": 3,
         "station_radius_m": 200,
+        "visit_radius_m": 150,
     }
 
 

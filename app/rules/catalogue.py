@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from app.rules import duplicates, duty, fixes, windows
+from app.rules import duplicates, duty, fixes, tasks, windows
 from app.rules.accuracy import ACCURACY_PERCENT, CHANGE_MONTHS, FOCUS_PERCENT
 from app.rules.attendance import WINDOWS
 from app.rules.cite import RULES
@@ -23,7 +23,7 @@ Entry: TypeAlias = dict[str, Any]
 
 TITLE = "简阳市网格员管理办法（试行）"
 
-ENCODED = (duplicates, duty, fixes, windows)
+ENCODED = (duplicates, duty, fixes, tasks, windows)
 """Rules that nothing above imports; importing a module is what enters its rules."""
 
 VALUES: Mapping[str, Dated[Any]] = {

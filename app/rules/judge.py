@@ -6,7 +6,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,15 +16,23 @@ from shapely.geometry import shape
 
 from app.rules.area import prepare_area
 from app.rules.attendance import CheckIn, Post, judge_check_in
-from app.rules.civil import CIVIL_TIME, civil_day
+from app.rules.cases import (
+    Bench,
+    Case,
+    Obtained,
+    accuracy_in,
+    instant_in,
+    is_mocked,
+    position_in,
+    values_in,
+)
+from app.rules.civil import civil_day
 from app.rules.duty import Half
 from app.rules.field_time import FieldDuty, judge_field_time, measure
 from app.rules.fixes import Fixes
-from app.rules.geodesy import Floats, Position
-from app.rules.parameters import PARAMETERS, Values, read_value
+from app.rules.geodesy import Floats
+from app.rules.judge_visits import judge_visits
 from app.rules.trusted_time import ATT_4, Captured, is_after_receipt
-
-Case: TypeAlias = Mapping[str, Any]
 
 MALFORMED = (
     ArithmeticError, AttributeError, EOFError, LookupError, NotImplementedError, OSError,
@@ -42,21 +50,6 @@ class JudgedCase:
     clause: str = ""
     agrees: bool = False
     error: str | None = None
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What a judgement needs beside the case: the calendar, and where recorded tracks lie."""
-
-    national_duty: Callable[[date], bool]
-    tracks_dir: Path | None = None
-
-
-@dataclass(frozen=True)
-class Obtained:
-    facts: Mapping[str, Any]
-    rule: str
-    clause: str
 
 
 def judge_file(
@@ -112,56 +105,31 @@ def _is_measured(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _values(case: Case) -> Values:
-    """`parameters` of a case or file, over the defaults."""
-    given = dict(case.get("parameters") or {})
-    unknown = sorted(set(given) - set(PARAMETERS))
-    if unknown:
-        raise ValueError(f"unknown parameters: {', '.join(unknown)}")
-    return Values(tuple(sorted((name, read_value(name, value)) for name, value in given.items())))
-
-
-def _instant(written: object) -> datetime:
-    """With its offset; without one it is civil time."""
-    instant = datetime.fromisoformat(str(written))
-    return instant if instant.tzinfo else instant.replace(tzinfo=CIVIL_TIME)
-
-
-def _is_mocked(record: Case) -> bool:
-    return bool(record.get("mocked", record.get("mock", False)))
-
-
-def _accuracy(record: Case, otherwise: float) -> float:
-    """A case that is silent about accuracy is not about accuracy."""
-    found = record.get("accuracy_m", record.get("accuracy"))
-    return otherwise if found is None else float(found)
-
-
 def judge_attendance(case: Case, bench: Bench) -> Obtained:
     """ATT-1 to ATT-6 on one sign-in; `refused` where it would have been captured after receipt."""
     clock = case.get("clock") or {}
     captured = Captured.by_offset(
-        _instant(case["captured_at"]),
+        instant_in(case["captured_at"]),
         float(clock.get("offset_s", 0)),
         proven=bool(clock.get("proven", True)),
     )
-    received_at = _instant(case.get("received_at") or captured.at.isoformat())
+    received_at = instant_in(case.get("received_at") or captured.at.isoformat())
     if is_after_receipt(captured, received_at):
         return Obtained({"verdict": "refused", "window": None}, ATT_4.rule, ATT_4.clause)
-    position = Position(*map(float, case["position"]))
+    position = position_in(case["position"])
     day = civil_day(captured.at)
     on_duty = bool(case["on_duty"]) if "on_duty" in case else bench.national_duty(day)
-    station = Position(*map(float, case["station"])) if case.get("station") else None
+    station = position_in(case["station"]) if case.get("station") else None
     post = Post(station, on_duty, case.get("already_valid_windows") or ())
-    check_in = CheckIn(captured, received_at, position, _accuracy(case, 0.0), _is_mocked(case))
-    found = judge_check_in(check_in, post, _values(case))
+    check_in = CheckIn(captured, received_at, position, accuracy_in(case, 0.0), is_mocked(case))
+    found = judge_check_in(check_in, post, values_in(case))
     facts = {**found.because, "verdict": found.verdict.value, "window": found.window}
     return Obtained(facts, found.rule, found.clause)
 
 
 def judge_field(case: Case, bench: Bench) -> Obtained:
     """FLD-1 to FLD-3 on one date; what a duty date would be worth, unless `on_duty` says no."""
-    values, day = _values(case), date.fromisoformat(case["date"])
+    values, day = values_in(case), date.fromisoformat(case["date"])
     area = prepare_area([shape(grid) for grid in case["grids"]], values)
     devices = [_fixes(rows) for rows in _devices(case, day, bench)]
     duty = FieldDuty(
@@ -178,6 +146,7 @@ def judge_field(case: Case, bench: Bench) -> Obtained:
 JUDGES: Mapping[str, Callable[[Case, Bench], Obtained]] = {
     "attendance": judge_attendance,
     "field_time": judge_field,
+    "visits": judge_visits,
 }
 
 Row: TypeAlias = tuple[float, float, float, float, bool]
@@ -190,15 +159,15 @@ def _fixes(rows: Iterator[Row]) -> Fixes:
 
 
 def _devices(case: Case, day: date, bench: Bench) -> list[Iterator[Row]]:
-    stated = _accuracy(case, 10.0)
+    stated = accuracy_in(case, 10.0)
     if "track" in case:
         return [_recorded(case, day, stated, bench.tracks_dir)]
     return [(_fix(fix, stated) for fix in device) for device in case.get("devices") or ()]
 
 
 def _fix(fix: Case, stated: float) -> Row:
-    at = _instant(fix["t"]).timestamp()
-    return at, float(fix["lon"]), float(fix["lat"]), _accuracy(fix, stated), _is_mocked(fix)
+    at = instant_in(fix["t"]).timestamp()
+    return at, float(fix["lon"]), float(fix["lat"]), accuracy_in(fix, stated), is_mocked(fix)
 
 
 def _recorded(case: Case, day: date, stated: float, tracks_dir: Path | None) -> Iterator[Row]:
@@ -209,7 +178,7 @@ def _recorded(case: Case, day: date, stated: float, tracks_dir: Path | None) -> 
     moved = day - date.fromisoformat(case.get("track_date") or day.isoformat())
     with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
-            at = _instant(row["time"]) + timedelta(days=moved.days)
+            at = instant_in(row["time"]) + timedelta(days=moved.days)
             yield at.timestamp(), float(row["lon"]), float(row["lat"]), stated, False
 
 
@@ -219,5 +188,7 @@ def _appointments(case: Case) -> Floats:
         (each["start"], each["end"]) if isinstance(each, Mapping) else each
         for each in case.get("appointments") or ()
     ]
-    seconds = [[_instant(start).timestamp(), _instant(end).timestamp()] for start, end, *_ in pairs]
+    seconds = [
+        [instant_in(start).timestamp(), instant_in(end).timestamp()] for start, end, *_ in pairs
+    ]
     return np.array(seconds, dtype=np.float64).reshape(-1, 2)

@@ -9,7 +9,6 @@ from app.rules.cite import Cite, cites
 from app.rules.civil import civil_day
 from app.rules.dated import IN_FORCE, Dated, Since
 from app.rules.finding import Finding
-from app.rules.geodesy import Position, distance_m
 from app.rules.parameters import Label, Parameter, Values, number
 
 VIS_1 = Cite("VIS-1", "三(一)1 “5”一")
@@ -201,38 +200,53 @@ def periods_ending(kind: VisitKind, first: date, last: date) -> Iterator[Period]
 
 @dataclass(frozen=True)
 class VisitMade:
-    """A visit as captured; positions in WGS 84. `in_scope`: the place lay in a grid of the
-    worker's, or of the worker's mutual-aid group, on the date of capture."""
+    """A visit as captured.
+
+    `distance_m` from the place to where it was made, None where either is not known. `registered`:
+    to a place that visits are owed to. `in_scope`: the place lay in a grid of the worker's, or of
+    the worker's mutual-aid group, on the date of capture.
+    """
 
     manner: VisitManner
     outcome: VisitOutcome
-    position: Position | None
-    mocked: bool
-    in_scope: bool
+    distance_m: float | None
+    with_reason: bool = False
+    mocked: bool = False
+    registered: bool = True
+    in_scope: bool = True
 
 
 @cites(VIS_7)
-def judge_visit(made: VisitMade, place: Position | None, values: Values) -> Finding[VisitVerdict]:
+def judge_visit(made: VisitMade, values: Values) -> Finding[VisitVerdict]:
     """Within the radius or with a reason; a phone call pays nothing; nobody home not by itself."""
-    distance = distance_m(made.position, place) if made.position and place else None
-    radius = values[VISIT_RADIUS_M]
-    because = {"distance_m": None if distance is None else round(distance, 1), "radius_m": radius}
-    return Finding(verdict=_verdict(made, place, distance, radius), cite=VIS_7, because=because)
+    distance, radius = made.distance_m, values[VISIT_RADIUS_M]
+    because = {
+        "distance_m": None if distance is None else round(distance, 1),
+        "radius_m": radius,
+        "with_reason": made.with_reason,
+        "mocked": made.mocked,
+        "in_scope": made.in_scope,
+    }
+    return Finding(verdict=_verdict(made, radius), cite=VIS_7, because=because)
 
 
-def _verdict(
-    made: VisitMade, place: Position | None, distance: float | None, radius: float
-) -> VisitVerdict:
-    away = made.manner is VisitManner.ON_SITE and (distance is None or distance > radius)
+def _verdict(made: VisitMade, radius: float) -> VisitVerdict:
     in_this_order = (
-        (place is None, VisitVerdict.UNREGISTERED),
+        (not made.registered, VisitVerdict.UNREGISTERED),
         (not made.in_scope, VisitVerdict.OUT_OF_SCOPE),
         (made.manner is VisitManner.BY_PHONE, VisitVerdict.BY_PHONE),
         (made.mocked, VisitVerdict.MOCKED),
-        (away, VisitVerdict.TOO_FAR),
+        (_is_away(made, radius), VisitVerdict.TOO_FAR),
         (made.outcome is VisitOutcome.NOBODY_HOME, VisitVerdict.NOBODY_HOME),
     )
     return next((verdict for holds, verdict in in_this_order if holds), VisitVerdict.COUNTS)
+
+
+def _is_away(made: VisitMade, radius: float) -> bool:
+    """A reason makes good for the distance, except where nobody was met: who was not at the door
+    can't tell that nobody is home [reading]."""
+    near = made.distance_m is not None and made.distance_m <= radius
+    return not near and (not made.with_reason or made.outcome is VisitOutcome.NOBODY_HOME)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,12 @@ def test_golden_fld(case: JudgedCase) -> None:
     assert case.clause
 
 
+@pytest.mark.parametrize("case", judged("visits.json"), ids=lambda case: case.name)
+def test_golden_vis(case: JudgedCase) -> None:
+    assert case.agrees, case
+    assert case.clause
+
+
 @pytest.mark.skipif(
     not TRACKS.is_dir(), reason="recorded tracks are not here; GRID_TRACKS_DIR says where they are"
 )
@@ -48,6 +54,7 @@ def test_golden_fld_on_recorded_tracks() -> None:
 def test_golden_files_are_not_empty() -> None:
     assert len(judged("attendance.json")) == 33
     assert len(judged("field_time.json")) == 17
+    assert len(judged("visits.json")) == 12
 
 
 def test_a_wrong_expectation_is_noticed() -> None:

@@ -11,8 +11,9 @@ from typing import ClassVar
 import shapely
 from shapely import Point, Polygon
 
-from app.demo import people
+from app.demo import people, places
 from app.demo.people import DemoWorker, OfficeAccount, RosterMember
+from app.demo.places import DemoPlace
 from app.demo.tessellation import Division, tessellate
 from app.rules.divisions import UnitTier, tier_of
 
@@ -74,6 +75,7 @@ class DemoCity:
     workers: tuple[DemoWorker, ...]
     roster: tuple[RosterMember, ...]
     accounts: tuple[OfficeAccount, ...]
+    places: tuple[DemoPlace, ...]
 
 
 def build(seed: int = SEED, workers: int = WORKERS) -> DemoCity:
@@ -93,6 +95,7 @@ def build(seed: int = SEED, workers: int = WORKERS) -> DemoCity:
         workers=people.workers(codes, divisions, seed, workers),
         roster=people.roster([grid.code for grid in grids], seed),
         accounts=people.accounts(divisions, seed),
+        places=tuple(places.places([(grid.code, grid.area) for grid in grids], seed)),
     )
 
 

@@ -85,7 +85,7 @@ def remove(settings: Settings, now: datetime) -> None:
 def openers(settings: Settings, now: datetime) -> Openers:
     """Hashed and sealed once and shared: two thousand times would take minutes."""
     sealed = seal(settings.secret, second_factor.PURPOSE, TOTP_SECRET)
-    return Openers(hash_password(PASSWORD), sealed, now)
+    return Openers(hash_password(PASSWORD), sealed, now, settings.secret)
 
 
 def shown_accounts(settings: Settings) -> Sequence[DemoAccount]:

@@ -134,7 +134,6 @@ def accounts(divisions: Sequence[Division], seed: int) -> tuple[OfficeAccount, .
     (city,) = (d.code for d in divisions if d.level == "city")
     townships = [d.code for d in divisions if d.level == "township"]
     communities = [d.code for d in divisions if d.level == "community"]
-    firsts = {community[:9]: community for community in reversed(communities)}
     units = {
         "station_lead": communities,
         "township": townships,
@@ -144,7 +143,7 @@ def accounts(divisions: Sequence[Division], seed: int) -> tuple[OfficeAccount, .
         "auditor": [city],
         "system_administrator": [city],
         "security_administrator": [city],
-        "information_administrator": [firsts[township] for township in townships],
+        "information_administrator": communities,
     }
     names = iter(
         invented_names(np.random.default_rng([seed, 3]), sum(len(at) for at in units.values()))

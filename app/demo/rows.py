@@ -1,5 +1,6 @@
 """The demo city as rows for COPY; keys come from the seed, so the same seed is the same city."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,9 +12,12 @@ from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from app.db.geometry import WGS84
+from app.db.models.visits import WHEREABOUTS
 from app.demo.city import DemoCity
+from app.demo.places import DemoPlace
 from app.kit.ids import uuid7
 from app.kit.schema import IN_FORCE
+from app.kit.secrets import seal
 from app.people import national_calendar
 from app.rules.divisions import UnitTier, tier_of
 
@@ -36,6 +40,10 @@ class Keys:
         digest = sha256(":".join([str(self.seed), kind, *parts]).encode()).digest()
         return uuid7(MADE_AT, digest[:10])
 
+    def place(self, place: DemoPlace) -> UUID:
+        """The key of a visit place."""
+        return self.of("visit place", place.grid, str(place.serial))
+
     def worker(self, phone: str) -> UUID:
         """The key of a member of the corps."""
         return self.of("worker", phone)
@@ -48,6 +56,8 @@ class Openers:
     password_hash: str
     sealed_secret: str
     since: datetime
+    secret: bytes
+    """The server's own, with which sealed columns are written."""
 
 
 def tables(city: DemoCity, keys: Keys, openers: Openers) -> Iterator[Table]:
@@ -62,6 +72,10 @@ def tables(city: DemoCity, keys: Keys, openers: Openers) -> Iterator[Table]:
     yield "assignment", columns, assignments(city, keys)
     columns = "id phone name unit_code roles worker_id password_hash totp_secret totp_confirmed_at"
     yield "account", columns, accounts(city, keys, openers)
+    yield "visit_place", "id", ((keys.place(place),) for place in city.places)
+    columns = "id place_id grid_code whereabouts valid"
+    yield "visit_place_location", columns, locations(city, keys, openers.secret)
+    yield "visit_target", "id place_id kind valid", targets(city, keys)
 
 
 def calendar_days() -> Iterator[Row]:
@@ -131,6 +145,23 @@ def accounts(city: DemoCity, keys: Keys, openers: Openers) -> Iterator[Row]:
         key = keys.of("account", office.phone)
         named = (key, office.phone, office.name, office.unit, [office.role], None)
         yield *named, password, openers.sealed_secret, openers.since
+
+
+def locations(city: DemoCity, keys: Keys, secret: bytes) -> Iterator[Row]:
+    """Where visit places are, sealed as the column seals."""
+    for place in city.places:
+        where = {"label": place.label, "lon": place.lon, "lat": place.lat}
+        sealed = seal(secret, WHEREABOUTS, json.dumps(where, ensure_ascii=False))
+        key = keys.of("visit place location", place.grid, str(place.serial))
+        yield key, keys.place(place), place.grid, sealed, SINCE
+
+
+def targets(city: DemoCity, keys: Keys) -> Iterator[Row]:
+    """What each place owes visits for."""
+    for place in city.places:
+        for kind in place.kinds:
+            key = keys.of("visit target", place.grid, str(place.serial), kind)
+            yield key, keys.place(place), kind.value, SINCE
 
 
 def several(area: Polygon) -> MultiPolygon:

@@ -21,6 +21,8 @@ from app.db.models.base import Base, FieldRecord, words
 from app.db.sealed import Sealed
 from app.rules.visits import VisitKind, VisitManner, VisitOutcome, VisitVerdict
 
+WHEREABOUTS = "visit place"
+"""For what the whereabouts of a place are sealed."""
 NOBODY = UUID(int=0)
 """Whom an unpaid visit is charged to when nobody who could have made it was present."""
 
@@ -57,7 +59,7 @@ class VisitPlaceLocation(Base):
     grid_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     """As it was when the span was written; of a date, the grid whose boundary of that date holds
     the point, among those of the community, and this one where none does."""
-    whereabouts: Mapped[Any] = mapped_column(Sealed("visit place"), nullable=True)
+    whereabouts: Mapped[Any] = mapped_column(Sealed(WHEREABOUTS), nullable=True)
     """label, lon, lat (WGS 84); null once erased."""
     valid: Mapped[Range[date]] = mapped_column(DATERANGE)
 

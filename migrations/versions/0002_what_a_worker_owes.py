@@ -46,7 +46,7 @@ create trigger append_only before update or delete on visit
 create trigger append_only before update or delete on errand_act
     for each row execute function refuse_change_but_erasure('note', 'photos', 'papers', 'office');
 create trigger append_only before update or delete on record_version
-    for each row execute function refuse_change_but_erasure('content', 'sealed', 'photos', 'reason');
+    for each row execute function refuse_change_but_erasure('content', 'sealed', 'special', 'photos', 'reason');
 create trigger append_only before update or delete on acknowledgement
     for each row execute function refuse_change();
 create trigger append_only before update or delete on key_period_report
@@ -450,7 +450,7 @@ def upgrade() -> None:
         sa.Column("community_code", sa.Text(), nullable=False),
         sa.Column("known_on", sa.Date(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=True),
         sa.Column("noted_by", sa.Uuid(), nullable=False),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_version", sa.Integer(), nullable=True),
@@ -611,7 +611,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("community_code", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), nullable=False),
-        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=True),
         sa.Column("standing_version", sa.Integer(), nullable=False),
         sa.Column("proposed_version", sa.Integer(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
@@ -897,7 +897,8 @@ def upgrade() -> None:
         sa.Column("waits_for", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("worker_id", sa.Uuid(), nullable=False),
-        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("community_code", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
@@ -906,6 +907,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_held_device_id")),
         sa.ForeignKeyConstraint(["worker_id"], ["worker.id"], name=op.f("fk_held_worker_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
+    )
+    op.create_index(
+        "ix_held_community_code_id",
+        "held",
+        ["community_code", "id"],
+        unique=False,
+        postgresql_ops={"community_code": "text_pattern_ops"},
     )
     op.create_index("ix_held_waits_for", "held", ["waits_for"], unique=False)
     op.create_index("ix_held_worker_id", "held", ["worker_id"], unique=False)
@@ -1003,6 +1011,7 @@ def upgrade() -> None:
         sa.Column("form_version", sa.Integer(), nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=True),
+        sa.Column("special", sa.Text(), nullable=True),
         sa.Column(
             "source",
             sa.Enum(
@@ -1018,7 +1027,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column(
             "photos",
             postgresql.JSONB(astext_type=sa.Text()),

@@ -39,15 +39,16 @@ class Record(Base):
     worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("worker.id"))
     """Who collected it first; none where the station entered a list."""
     state: Mapped[RecordState] = mapped_column(words(RecordState, "record_state"))
-    return_reason: Mapped[str | None]
+    return_reason: Mapped[Any] = mapped_column(Sealed("record reason"), nullable=True)
     version: Mapped[int]
-    """The number of the version that stands."""
+    """The number of the version that the next edit goes on from."""
     entered_version: Mapped[int | None]
+    """The number of the version that the administrator entered last; it stands until the next."""
     collected_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     entered_at: Mapped[datetime | None]
     ended_on: Mapped[date | None]
-    end_reason: Mapped[str | None]
+    end_reason: Mapped[Any] = mapped_column(Sealed("record reason"), nullable=True)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("record.id"))
     erased_at: Mapped[datetime | None]
 
@@ -73,9 +74,11 @@ class RecordVersion(Base):
     content: Mapped[dict[str, Any]]
     """The fields that are not sensitive."""
     sealed: Mapped[Any] = mapped_column(Sealed("record"), nullable=True)
-    """The sensitive fields."""
+    """The sensitive fields, and those of an edit as they were sent where that differs."""
+    special: Mapped[Any] = mapped_column(Sealed("record special group"), nullable=True)
+    """The same of what says to which special group a person belongs; it ends earlier."""
     source: Mapped[RecordSource] = mapped_column(words(RecordSource, "record_source"))
-    reason: Mapped[str]
+    reason: Mapped[Any] = mapped_column(Sealed("record reason"), nullable=True)
     photos: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("worker.id"))
@@ -151,8 +154,8 @@ class RecordConflict(Base):
     record_id: Mapped[UUID] = mapped_column(ForeignKey("record.id"))
     community_code: Mapped[str]
     field: Mapped[str]
-    sealed: Mapped[Any] = mapped_column(Sealed("record conflict"))
-    """The base's value, the standing one and the proposed one."""
+    sealed: Mapped[Any] = mapped_column(Sealed("record conflict"), nullable=True)
+    """base, standing, proposed: the value of each; null once erased."""
     standing_version: Mapped[int]
     proposed_version: Mapped[int]
     """The version that keeps the whole proposal."""
@@ -289,8 +292,8 @@ class KnownChange(Base):
     community_code: Mapped[str]
     known_on: Mapped[date]
     source: Mapped[str]
-    sealed: Mapped[Any] = mapped_column(Sealed("known change"))
-    """What changed, in words."""
+    sealed: Mapped[Any] = mapped_column(Sealed("known change"), nullable=True)
+    """What changed, in words; null once erased."""
     noted_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     noted_at: Mapped[datetime]
     recorded_version: Mapped[int | None]

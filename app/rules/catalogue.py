@@ -9,13 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from app.rules import duplicates, duty, fixes, tasks, windows
+from app.rules import activity, duplicates, duty, fixes, key_periods, tasks, windows
 from app.rules.accuracy import ACCURACY_PERCENT, CHANGE_MONTHS, FOCUS_PERCENT
 from app.rules.attendance import WINDOWS
 from app.rules.cite import RULES
 from app.rules.dated import IN_FORCE, Dated
 from app.rules.field_time import OWED
 from app.rules.groups import GROUP_SIZE
+from app.rules.meetings import HOLDINGS
 from app.rules.parameters import PARAMETERS, written
 from app.rules.visits import OWING
 
@@ -23,7 +24,7 @@ Entry: TypeAlias = dict[str, Any]
 
 TITLE = "简阳市网格员管理办法（试行）"
 
-ENCODED = (duplicates, duty, fixes, tasks, windows)
+ENCODED = (activity, duplicates, duty, fixes, key_periods, tasks, windows)
 """Rules that nothing above imports; importing a module is what enters its rules."""
 
 VALUES: Mapping[str, Dated[Any]] = {
@@ -34,6 +35,7 @@ VALUES: Mapping[str, Dated[Any]] = {
     "focus_coverage_percent": FOCUS_PERCENT,
     "known_change_months": CHANGE_MONTHS,
     "visits_owed": OWING,
+    "meetings_owed": HOLDINGS,
 }
 
 

@@ -51,6 +51,8 @@ create trigger append_only before update or delete on acknowledgement
     for each row execute function refuse_change();
 create trigger append_only before update or delete on key_period_report
     for each row execute function refuse_change();
+create trigger append_only before update or delete on training_record
+    for each row execute function refuse_change();
 create trigger append_only before update or delete on daily_note
     for each row execute function refuse_change();
 create trigger append_only before update or delete on equipment_check
@@ -385,6 +387,7 @@ def upgrade() -> None:
         "focus_listing",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("unit_code", sa.Text(), nullable=False),
+        sa.Column("community_code", sa.Text(), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("focus", sa.LargeBinary(), nullable=False),
@@ -394,6 +397,9 @@ def upgrade() -> None:
         sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdraw_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["community_code"], ["unit.code"], name=op.f("fk_focus_listing_community_code")
+        ),
         sa.ForeignKeyConstraint(
             ["listed_by"], ["account.id"], name=op.f("fk_focus_listing_listed_by")
         ),
@@ -410,7 +416,11 @@ def upgrade() -> None:
         postgresql_ops={"unit_code": "text_pattern_ops"},
     )
     op.create_index(
-        "uq_focus_listing_unit_code_digest", "focus_listing", ["unit_code", "digest"], unique=True
+        "uq_focus_listing_standing",
+        "focus_listing",
+        ["community_code", "digest", "focus"],
+        unique=True,
+        postgresql_where=sa.text("withdrawn_at is null"),
     )
     op.create_table(
         "grid_chat",
@@ -436,6 +446,18 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column(
+            "declared",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+        sa.Column(
+            "not_declared",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_key_period_order")),
         sa.ForeignKeyConstraint(["ended_by"], ["account.id"], name=op.f("fk_key_period_ended_by")),
         sa.ForeignKeyConstraint(
@@ -453,8 +475,6 @@ def upgrade() -> None:
         sa.Column("sealed", sa.Text(), nullable=True),
         sa.Column("noted_by", sa.Uuid(), nullable=False),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_version", sa.Integer(), nullable=True),
-        sa.Column("recorded_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["noted_by"], ["account.id"], name=op.f("fk_known_change_noted_by")
         ),
@@ -660,6 +680,13 @@ def upgrade() -> None:
         sa.Column("kept_id", sa.Uuid(), nullable=False),
         sa.Column("merged_id", sa.Uuid(), nullable=False),
         sa.Column("kept_version_before", sa.Integer(), nullable=False),
+        sa.Column("kept_version_after", sa.Integer(), nullable=False),
+        sa.Column(
+            "ended_targets",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("merged_by", sa.Uuid(), nullable=False),
         sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
@@ -734,6 +761,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("population", sa.Integer(), nullable=False),
         sa.Column("population_digest", sa.Text(), nullable=False),
+        sa.Column("population_file", sa.LargeBinary(), nullable=False),
         sa.Column("drawn_by", sa.Uuid(), nullable=False),
         sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -1001,6 +1029,75 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_meeting_attendance_worker_id", "meeting_attendance", ["worker_id"], unique=False
+    )
+    op.create_table(
+        "training_record",
+        sa.Column("meeting_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "morning",
+                "weekly",
+                "community_training",
+                "township_training",
+                "city_training",
+                name="training_record_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=True),
+        sa.Column("lat", sa.Float(), nullable=True),
+        sa.Column("accuracy_m", sa.Float(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column(
+            "photos",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("community_code", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("time_proven", sa.Boolean(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_code"], ["unit.code"], name=op.f("fk_training_record_community_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["device.id"], name=op.f("fk_training_record_device_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_training_record_meeting_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["worker_id"], ["worker.id"], name=op.f("fk_training_record_worker_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_record")),
+    )
+    op.create_index(
+        "ix_training_record_meeting_id", "training_record", ["meeting_id"], unique=False
+    )
+    op.create_index(
+        "ix_training_record_worker_id_held_on",
+        "training_record",
+        ["worker_id", "held_on"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_training_record_community_code_held_on",
+        "training_record",
+        ["community_code", "held_on"],
+        unique=False,
+        postgresql_ops={"community_code": "text_pattern_ops"},
     )
     op.create_table(
         "record_version",

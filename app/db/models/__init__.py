@@ -12,7 +12,7 @@ from app.db.models.incidents import Incident
 from app.db.models.intake import Held, Quarantine, Submission
 from app.db.models.key_periods import Acknowledgement, KeyPeriod, KeyPeriodReport, KeyPeriodUnit
 from app.db.models.media import Media, PhotoLink
-from app.db.models.meetings import Meeting, MeetingAttendance
+from app.db.models.meetings import Meeting, MeetingAttendance, TrainingRecord
 from app.db.models.outbox import Change, OutboxEvent
 from app.db.models.patrol import Appointment, TrackBatch
 from app.db.models.people import (
@@ -107,6 +107,7 @@ __all__ = [
     "Station",
     "Submission",
     "TrackBatch",
+    "TrainingRecord",
     "Unit",
     "Visit",
     "VisitPlace",

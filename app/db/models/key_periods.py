@@ -26,6 +26,10 @@ class KeyPeriod(Base):
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
+    declared: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """unit, day and decision of each date that it made a duty date."""
+    not_declared: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """unit and day of each date whose first window had opened already."""
 
 
 class KeyPeriodUnit(Base):

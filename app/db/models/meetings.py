@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.models.base import Base, words
+from app.db.models.base import Base, FieldRecord, words
 from app.rules.meetings import MeetingKind, Presence
 
 
@@ -48,7 +48,7 @@ class Meeting(Base):
 
 
 class MeetingAttendance(Base):
-    """Whether a worker was there: by the host's list, or by the worker's own record."""
+    """Whether a worker was there, by the host's list."""
 
     __tablename__ = "meeting_attendance"
     __table_args__ = (
@@ -62,3 +62,30 @@ class MeetingAttendance(Base):
     reason: Mapped[str | None]
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     recorded_at: Mapped[datetime]
+
+
+class TrainingRecord(FieldRecord, Base):
+    """A worker says that he or she was there; shown beside the host's list, never edited."""
+
+    __tablename__ = "training_record"
+    __table_args__ = (
+        Index("ix_training_record_meeting_id", "meeting_id"),
+        Index("ix_training_record_worker_id_held_on", "worker_id", "held_on"),
+        Index(
+            "ix_training_record_community_code_held_on",
+            "community_code",
+            "held_on",
+            postgresql_ops={"community_code": "text_pattern_ops"},
+        ),
+    )
+
+    meeting_id: Mapped[UUID | None] = mapped_column(ForeignKey("meeting.id"))
+    """None where the host had not recorded it; it is found by kind and date then."""
+    kind: Mapped[MeetingKind] = mapped_column(words(MeetingKind, "training_record_kind"))
+    held_on: Mapped[date]
+    subject: Mapped[str]
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    note: Mapped[str]
+    photos: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))

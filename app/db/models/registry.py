@@ -176,6 +176,10 @@ class RecordMerge(Base):
     kept_id: Mapped[UUID] = mapped_column(ForeignKey("record.id"))
     merged_id: Mapped[UUID] = mapped_column(ForeignKey("record.id"))
     kept_version_before: Mapped[int]
+    kept_version_after: Mapped[int]
+    ended_targets: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """The visit targets of the merged place that the kept one owes too: ended, so that nothing is
+    owed twice; each with the end it had before."""
     reason: Mapped[str]
     merged_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     merged_at: Mapped[datetime]
@@ -219,7 +223,9 @@ class Sample(Base):
     size: Mapped[int]
     population: Mapped[int]
     population_digest: Mapped[str]
-    """SHA-256 over the keys and versions drawn from, in order."""
+    """SHA-256 over the keys and versions drawn from, in order, as a file."""
+    population_file: Mapped[bytes] = mapped_column(deferred=True)
+    """That file, compressed (zlib): without it nobody could repeat the draw later."""
     drawn_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     drawn_at: Mapped[datetime]
     day: Mapped[date]
@@ -255,11 +261,20 @@ class FocusListing(Base):
             "id",
             postgresql_ops={"unit_code": "text_pattern_ops"},
         ),
-        Index("uq_focus_listing_unit_code_digest", "unit_code", "digest", unique=True),
+        Index(
+            "uq_focus_listing_standing",
+            "community_code",
+            "digest",
+            "focus",
+            unique=True,
+            postgresql_where=text("withdrawn_at is null"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    """A community, or one of its grids."""
+    community_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     sealed: Mapped[Any] = mapped_column(Sealed("focus listing"))
     """focus kind, name, identity number, address: what the list says."""
     digest: Mapped[bytes] = mapped_column(Blind("record key"))
@@ -296,5 +311,3 @@ class KnownChange(Base):
     """What changed, in words; null once erased."""
     noted_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     noted_at: Mapped[datetime]
-    recorded_version: Mapped[int | None]
-    recorded_on: Mapped[date | None]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -25,11 +26,14 @@ class Recorded:
 
     `duplicate`: a repeat of one that counts (ATT-3); `merged`: joined with another's edit;
     `conflict`: kept as a proposal; `out_of_scope`: kept and shown to the station, not counted.
+    `made`: the keys of what exists now because of it, beside its own; held records may wait for
+    them.
     """
 
     facts: dict[str, Any]
     code: str | None = None
     status: Literal["created", "duplicate", "merged", "conflict", "out_of_scope"] = "created"
+    made: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)

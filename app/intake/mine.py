@@ -1,4 +1,4 @@
-"""What was set aside: of mine, and of the workers of a unit."""
+"""What was set aside and what is held: of mine, and of the workers of a unit."""
 
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.api.deps import Cursor, Db, DecisionsReader, Limit, Me
 from app.api.problems import refusals
-from app.db.models import Quarantine
+from app.db.models import Held, Quarantine
 from app.kit.errors import BadCursor, NotFound
 from app.kit.paging import decode, encode
 from app.kit.schema import Instant, Out, UnitCode
@@ -60,6 +60,65 @@ def quarantine_of_unit(
     code = unit or asker.unit_code
     asker.look(code)
     return page(db, under(Quarantine.community_code, code), limit, cursor)
+
+
+class HeldRecordOut(Out):
+    """A record that waits for another one it refers to."""
+
+    id: UUID
+    kind: str
+    waits_for: UUID
+    worker_id: UUID
+    community_code: str
+    received_at: Instant
+
+
+class HeldRecordsOut(Out):
+    """The newest first."""
+
+    items: list[HeldRecordOut]
+    next_cursor: str | None
+
+
+@router.get("/me/held", responses=refusals(BadCursor))
+def my_held(db: Db, asker: Me, limit: Limit = 50, cursor: Cursor = None) -> HeldRecordsOut:
+    """What of mine waits for something that has not arrived; after 30 days it is set aside."""
+    return held_page(db, Held.account_id == asker.account_id, limit, cursor)
+
+
+@router.get("/held", responses=refusals(BadCursor, NotFound))
+def held_of_unit(
+    db: Db,
+    asker: DecisionsReader,
+    unit: UnitCode | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> HeldRecordsOut:
+    """What of a unit's workers waits for something that has not arrived."""
+    code = unit or asker.unit_code
+    asker.look(code)
+    return held_page(db, under(Held.community_code, code), limit, cursor)
+
+
+def held_page(
+    session: Session, whose: ColumnElement[bool], limit: int, cursor: str | None
+) -> HeldRecordsOut:
+    """Some of the records, the newest first."""
+    found = select(Held).where(whose)
+    if cursor is not None:
+        found = found.where(Held.id < _id_in(cursor))
+    rows = list(session.scalars(found.order_by(Held.id.desc()).limit(limit + 1)))
+    shown = [HeldRecordOut.model_validate(row) for row in rows[:limit]]
+    more = len(rows) > limit
+    return HeldRecordsOut(items=shown, next_cursor=encode(str(shown[-1].id)) if more else None)
+
+
+def _id_in(cursor: str) -> UUID:
+    (key,) = decode(cursor, str)
+    try:
+        return UUID(str(key))
+    except ValueError:
+        raise BadCursor from None
 
 
 def page(

@@ -13,7 +13,7 @@ from app.intake.epoch import epoch_of
 from app.intake.items import PushIn, PushOut
 from app.intake.refusals import EpochChanged, NotAHandset
 from app.intake.results import result
-from app.intake.submit import Sending, one_push_at_a_time, submit_item
+from app.intake.submit import Sending, one_push_at_a_time, submit_items
 from app.kit.errors import BadEncoding, TooLarge
 from app.people.sign_in_refusals import AppTooOld
 
@@ -28,7 +28,11 @@ def push(request: Request, db: Db, carrier: AtTheDoor, language: Reads, body: Pu
     epoch = epoch_for(db, body.server_epoch)
     one_push_at_a_time(db, carrier)
     sending = Sending(carrier, body.sent_at, request.app.state.settings.secret)
-    results = [result(sent_id(raw), submit_item(db, sending, raw), language) for raw in body.items]
+    outcomes = submit_items(db, sending, body.items)
+    results = [
+        result(sent_id(raw), outcome, language)
+        for raw, outcome in zip(body.items, outcomes, strict=True)
+    ]
     return PushOut(
         batch_id=body.batch_id, received_at=carrier.now, server_epoch=epoch, results=results
     )

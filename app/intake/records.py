@@ -20,7 +20,8 @@ from app.intake.items import Record, ResultOut
 from app.intake.refusals import IdReused, NotAHandset, TooEarly
 from app.intake.results import result
 from app.intake.sign_ins import SignInWriter
-from app.intake.submit import Outcome, Sending, Submitted, one_push_at_a_time, submit
+from app.intake.submit import Sending, one_push_at_a_time, submit, submit_and_release
+from app.intake.taking import Outcome, Submitted
 from app.kit.errors import BadEncoding, Conflict, TooLarge, Unavailable
 from app.kit.language import preferred
 from app.patrol.refusals import AppointmentTooFar
@@ -66,7 +67,7 @@ ANY = (
 
 def responses(*kinds: Any) -> dict[int | str, dict[str, Any]]:
     """201 when it is new, 200 when it is known, and what can be refused."""
-    known = {"model": ResultOut, "description": "Received before: the first result again"}
+    known = {"model": ResultOut, "description": "Received before: the first result; or held"}
     return {200: known, **refusals(*ANY, *kinds)}
 
 
@@ -116,7 +117,8 @@ def submit_one(
     is committed with it."""
     sending = Sending(carrier, record.sent_at, request.app.state.settings.secret)
     one_push_at_a_time(db, carrier)
-    return told(request, record, submit(db, sending, Submitted(kind, record, record.body)))
+    submitted = Submitted(kind, record, record.body)
+    return told(request, record, submit_and_release(db, sending, submitted))
 
 
 def submit_alone(sessions: Sessions, sending: Sending, submitted: Submitted) -> Outcome:

@@ -41,6 +41,14 @@ class TooEarly(Refusal):
     zh = "记录时间早于细则施行之日，已予保留。"
 
 
+class NeverArrived(Refusal):
+    """What the record refers to did not arrive within 30 days; the record is kept."""
+
+    code = "capture.never_arrived"
+    status = 422
+    zh = "所引用的记录30天内未到达，本记录已予保留。"
+
+
 class NotAHandset(Refusal):
     """Only a worker's own handset can send records."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.intake.items import ResultOut, Status
-from app.intake.submit import Outcome
+from app.intake.taking import Outcome
 from app.kit.language import Language
 
 MESSAGES: Mapping[Status, Mapping[Language, str]] = {

@@ -24,7 +24,8 @@ from app.attendance.schemas import CheckInIn, shown
 from app.intake.kinds import recorded_check_in
 from app.intake.places import EDITION, Edition, Place, Places
 from app.intake.standing import Standings
-from app.intake.submit import Outcome, Sending, Submitted, capture_in, outcome_of, push_lock_name
+from app.intake.submit import Sending, capture_in, push_lock_name
+from app.intake.taking import Outcome, Submitted, outcome_of
 from app.kit.errors import Refusal
 from app.people.capture import Capture
 from app.rules.attendance import Post
@@ -39,6 +40,7 @@ select name, pg_try_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1
 KNOWN = """
 select id from submission where id = any($1::uuid[])
 union all select id from check_in where id = any($1::uuid[])
+union all select id from held where id = any($1::uuid[])
 """
 FILLED = """
 select worker_id, day, "window"

@@ -1,38 +1,32 @@
 """One record through the door: known or new, its time judged, recorded or set aside."""
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
-import structlog
 from pydantic import ValidationError
 from sqlalchemy import func, select
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from app.api.problems import CONSTRAINTS, plain
+from app.api.problems import CONSTRAINTS
 from app.db.models import Submission
-from app.intake import quarantine
 from app.intake.anchor_tokens import read_anchor
 from app.intake.carrier import Carrier
-from app.intake.items import Item, Reading, Retry, Status
-from app.intake.kinds import KINDS, Recorded
+from app.intake.held import held_already, hold, release
+from app.intake.items import Item, Reading
 from app.intake.quarantine import Kept, canonical
-from app.intake.refusals import IdReused, ItemMalformed, KindUnknown, TooEarly
-from app.kit.errors import Conflict, Refusal
-from app.kit.schema import In
-from app.people.capture import AfterReceipt, Capture
+from app.intake.refusals import IdReused, ItemMalformed, TooEarly
+from app.intake.taking import Digested, Outcome, Submitted, attempt, read_body, set_aside, take
+from app.kit.errors import Refusal
+from app.people.capture import AfterReceipt, Capture, NotYet
 from app.people.posts import NoPost, post_of
 from app.rules.civil import civil_day
 from app.rules.dated import IN_FORCE
 from app.rules.trusted_time import Captured, HandsetReading, correct_time, is_after_receipt
 
-for key in ("submission", "appointment", "visit", "incident"):
+for key in ("submission", "held", "appointment", "visit", "incident"):
     CONSTRAINTS[f"pk_{key}"] = IdReused
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -42,43 +36,6 @@ class Sending:
     carrier: Carrier
     sent_at: datetime
     secret: bytes
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a record."""
-
-    status: Status
-    retry: Retry
-    code: str | None
-    facts: dict[str, Any]
-    refusal: Refusal | None = None
-
-    @property
-    def stored(self) -> dict[str, Any]:
-        """What every repeat gets again."""
-        return {"status": self.status, "code": self.code, "facts": self.facts}
-
-
-@dataclass(frozen=True)
-class Submitted:
-    """A record that has the form."""
-
-    kind: str
-    reading: Reading
-    body: In
-
-    @property
-    def digest(self) -> bytes:
-        """Of kind, capture time, clock readings and body; an anchor may be renewed."""
-        content = [
-            self.kind,
-            self.reading.captured_at.astimezone(UTC).isoformat(),
-            self.reading.boot_id,
-            self.reading.elapsed_ms,
-            self.body.model_dump(mode="json"),
-        ]
-        return hashlib.sha256(canonical(content)).digest()
 
 
 def one_push_at_a_time(session: Session, carrier: Carrier) -> None:
@@ -92,6 +49,36 @@ def push_lock_name(account_id: UUID) -> str:
     return f"push {account_id}"
 
 
+def submit_items(session: Session, sending: Sending, raws: Sequence[object]) -> list[Outcome]:
+    """The items of a push, and whatever waited for them; each has its last word."""
+    outcomes = [submit_item(session, sending, raw) for raw in raws]
+    released = _released(session, sending, outcomes)
+    return [
+        _last_word(key_of(raw), outcome, released)
+        for raw, outcome in zip(raws, outcomes, strict=True)
+    ]
+
+
+def _last_word(key: UUID | None, outcome: Outcome, released: dict[UUID, Outcome]) -> Outcome:
+    if key is None or outcome.status != "held":
+        return outcome
+    return released.get(key, outcome)
+
+
+def submit_and_release(session: Session, sending: Sending, submitted: Submitted) -> Outcome:
+    """One record, and whatever waited for it."""
+    outcome = submit(session, sending, submitted)
+    _released(session, sending, [outcome])
+    return outcome
+
+
+def _released(
+    session: Session, sending: Sending, outcomes: Sequence[Outcome]
+) -> dict[UUID, Outcome]:
+    made = {key for outcome in outcomes for key in outcome.made}
+    return release(session, made, sending.carrier.now)
+
+
 def submit_item(session: Session, sending: Sending, raw: object) -> Outcome:
     """An item of a push, whatever it is."""
     try:
@@ -103,22 +90,24 @@ def submit_item(session: Session, sending: Sending, raw: object) -> Outcome:
 
 def unreadable(raw: object, refusal: Refusal) -> Kept:
     """An item that can't become a record, with what can be told of it."""
-    kind, key = (raw.get("kind"), raw.get("id")) if isinstance(raw, dict) else (None, None)
+    kind = raw.get("kind") if isinstance(raw, dict) else None
+    return Kept(kind if isinstance(kind, str) else "unknown", key_of(raw), raw, refusal, None)
+
+
+def key_of(raw: object) -> UUID | None:
+    """The id of an item, if it has one."""
+    key = raw.get("id") if isinstance(raw, dict) else None
     try:
-        item_id = UUID(key) if isinstance(key, str) else None
+        return UUID(key) if isinstance(key, str) else None
     except ValueError:
-        item_id = None
-    return Kept(kind if isinstance(kind, str) else "unknown", item_id, raw, refusal, None)
+        return None
 
 
 def read_item(raw: object) -> Submitted:
     """Raises KindUnknown or ItemMalformed."""
     try:
         item = Item.model_validate_json(canonical(raw))
-        kind = KINDS.get(item.kind)
-        if kind is None:
-            raise KindUnknown(kind=item.kind, known=sorted(KINDS))
-        return Submitted(item.kind, item, kind.body.model_validate_json(canonical(item.body)))
+        return Submitted(item.kind, item, read_body(item.kind, item.body))
     except ValidationError as error:
         problems = [
             {"at": ".".join(str(part) for part in found["loc"]), "why": found["msg"]}
@@ -128,69 +117,35 @@ def read_item(raw: object) -> Submitted:
 
 
 def submit(session: Session, sending: Sending, submitted: Submitted) -> Outcome:
-    """Recorded in a savepoint of its own, known already, or set aside."""
-    try:
-        with session.begin_nested():
-            return _take(session, sending, submitted)
-    except Refusal as found:
-        refusal = found
-    except IntegrityError as error:
-        name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
-        refusal = CONSTRAINTS.get(name, Conflict)(constraint=name)
-    except DataError:
-        refusal = ItemMalformed(problems=[{"at": "body", "why": "value out of range"}])
-    except OperationalError as error:
-        if error.connection_invalidated:
-            raise
-        log.warning("item_not_taken", error=type(error.orig).__name__)
-        return Outcome("error", "later", "service.unavailable", {})
-    reading = submitted.reading
-    content = reading.model_dump(mode="json", exclude={"anchor", "body"}) | {
-        "body": submitted.body.model_dump(mode="json")
-    }
-    return set_aside(
-        session, sending.carrier, Kept(submitted.kind, reading.id, content, refusal, None)
-    )
-
-
-def set_aside(session: Session, carrier: Carrier, kept: Kept) -> Outcome:
-    """Keep it, and say why."""
-    quarantine.set_aside(session, carrier, kept, carrier.now)
-    refusal = kept.refusal
-    facts = plain(refusal.facts)
-    if isinstance(refusal, NoPost):
-        return Outcome("out_of_scope", "never", refusal.code, facts, refusal)
-    return Outcome("rejected", "after_fix", refusal.code, facts, refusal)
+    """Recorded in a savepoint of its own, known already, held, or set aside."""
+    found = attempt(session, lambda: _take(session, sending, submitted))
+    if isinstance(found, NotYet):
+        waits_for = UUID(str(found.facts["waits_for"]))
+        found = attempt(session, lambda: _hold(session, sending, submitted, waits_for))
+    if isinstance(found, Outcome):
+        return found
+    kept = Kept(submitted.kind, submitted.reading.id, submitted.content, found, None)
+    return set_aside(session, sending.carrier, kept)
 
 
 def _take(session: Session, sending: Sending, submitted: Submitted) -> Outcome:
-    carrier, key = sending.carrier, submitted.reading.id
+    carrier, key, digest = sending.carrier, submitted.reading.id, submitted.digest
+    # In this order: what another transaction takes out of the held ones in between is known.
+    held = held_already(session, carrier.account_id, key, digest)
+    if held is not None:
+        return held
     known = session.get(Submission, key, populate_existing=True)
     if known is not None:
-        if (known.account_id, known.digest) != (carrier.account_id, submitted.digest):
+        if (known.account_id, known.digest) != (carrier.account_id, digest):
             raise IdReused
         return repeated(known)
     capture = capture_of(session, sending, submitted.reading)
-    recorded = KINDS[submitted.kind].record(session, capture, submitted.body)
-    outcome = outcome_of(recorded)
-    session.add(
-        Submission(
-            id=key,
-            account_id=carrier.account_id,
-            worker_id=carrier.worker_id,
-            device_id=carrier.device_id,
-            kind=submitted.kind,
-            digest=submitted.digest,
-            result=outcome.stored,
-            received_at=carrier.now,
-        )
-    )
-    return outcome
+    return take(session, capture, Digested(submitted.kind, submitted.body, digest))
 
 
-def outcome_of(recorded: Recorded) -> Outcome:
-    """What becomes of what was recorded."""
-    return Outcome(recorded.status, "never", recorded.code, recorded.facts)
+def _hold(session: Session, sending: Sending, submitted: Submitted, waits_for: UUID) -> Outcome:
+    capture = capture_of(session, sending, submitted.reading)
+    return hold(session, capture, submitted, waits_for)
 
 
 def repeated(known: Submission) -> Outcome:

@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from app.days import upkeep
 from app.db.engine import Sessions
 from app.db.models import Change
+from app.intake.held import release_held
 from app.patrol import partitions, retention
 
 FEED_KEPT = timedelta(days=40)
@@ -82,6 +83,7 @@ TIMETABLE = (
     Entry("sweep_stale_days", "* * * * * */3", sweep_stale_days),
     Entry("materialise_days", "*/5 * * * *", materialise_days),
     Entry("close_gaps", "10 19 * * *", close_gaps),
+    Entry("release_held", "* * * * *", release_held),
     Entry("keep_partitions", "2 * * * *", keep_partitions),
     Entry("retain_tracks", "*/5 18-20 * * *", retain_tracks),
     Entry("purge_feed", "40 18 * * *", purge_feed),

@@ -19,8 +19,15 @@ class AfterReceipt(Refusal):
     clause = "三(一)1 “3”"
 
 
+class OutOfScope(Refusal):
+    """Base: the record is another's to make; it is kept and shown to the station, not counted."""
+
+
 class NotYet(Refusal):
-    """The record refers to another one that has not arrived yet; it is held until then."""
+    """The record refers to another one that has not arrived yet; it is held until then.
+
+    Raised with `waits_for`, the key of what is missing.
+    """
 
     code = "capture.not_yet"
     zh = "所引用的记录尚未到达，本记录先行保留，待其到达后处理。"

@@ -65,15 +65,23 @@ class Held(Base):
     __table_args__ = (
         Index("ix_held_waits_for", "waits_for"),
         Index("ix_held_worker_id", "worker_id"),
+        Index(
+            "ix_held_community_code_id",
+            "community_code",
+            "id",
+            postgresql_ops={"community_code": "text_pattern_ops"},
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     waits_for: Mapped[UUID]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"))
-    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
+    community_code: Mapped[str]
+    """The worker's post when it was captured."""
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
     kind: Mapped[str]
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     content: Mapped[Any] = mapped_column(Sealed("held"))
-    """The item as it came, and its corrected time."""
+    """The item as it came, and its time as it was judged at receipt."""
     received_at: Mapped[datetime]

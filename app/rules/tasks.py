@@ -120,9 +120,15 @@ def _judge(task: BasicTask, evidence: DayEvidence) -> TaskFinding:
 
 
 def _found(part: TaskPart, evidence: DayEvidence) -> PartFound:
-    """A track is shown by its fixes and a patrol by counted time, anything else by its records."""
+    """A track is shown by its fixes, of which each came from a handset that was signed on; a patrol
+    by counted time; anything else by its records."""
     records = evidence.records.get(part, ())
-    shown = {TaskPart.TRACK: evidence.fixes > 0, TaskPart.PATROLLED: evidence.field_s > 0}
+    tracked = evidence.fixes > 0
+    shown = {
+        TaskPart.HANDSET: bool(records) or tracked,
+        TaskPart.TRACK: tracked,
+        TaskPart.PATROLLED: evidence.field_s > 0,
+    }
     return PartFound(part, shown.get(part, bool(records)), records)
 
 

@@ -11,22 +11,22 @@ from app.demo.places import places, within
 from app.rules.visits import VisitKind
 
 
-def test_every_place_lies_in_its_grid(city: DemoCity) -> None:
-    areas = {grid.code: grid.area for grid in city.grids}
-    assert len(city.places) > 30 * len(city.grids)
+def test_every_place_lies_in_its_grid(jianyang: DemoCity) -> None:
+    areas = {grid.code: grid.area for grid in jianyang.grids}
+    assert len(jianyang.places) > 30 * len(jianyang.grids)
     outside = [
         place
-        for place in city.places
+        for place in jianyang.places
         if not shapely.intersects_xy(areas[place.grid].buffer(1e-5), place.lon, place.lat)
     ]
     assert outside == []
 
 
-def test_every_grid_owes_guards_homes_and_households(city: DemoCity) -> None:
+def test_every_grid_owes_guards_homes_and_households(jianyang: DemoCity) -> None:
     kinds: dict[str, Counter[VisitKind]] = {}
-    for place in city.places:
+    for place in jianyang.places:
         kinds.setdefault(place.grid, Counter()).update(place.kinds)
-    assert set(kinds) == {grid.code for grid in city.grids}
+    assert set(kinds) == {grid.code for grid in jianyang.grids}
     for counted in kinds.values():
         assert counted[VisitKind.PROPERTY_GUARD] >= 1
         assert counted[VisitKind.RENTAL] >= 1

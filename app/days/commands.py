@@ -25,11 +25,11 @@ from app.days.verdicts import (
     judge_field_with_late,
     windows_on_record,
 )
-from app.days.version import RULES_VERSION
 from app.db.models import BoardVersion, WorkerDay
 from app.kit.clock import day_end
 from app.outbox.emit import publish, withdraw
 from app.patrol.retention import THINNED_AFTER
+from app.rules.version import RULES_VERSION
 from app.rules.windows import WindowState
 
 Key = tuple[UUID, date]

@@ -388,10 +388,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("unit_code", sa.Text(), nullable=False),
         sa.Column("community_code", sa.Text(), nullable=False),
-        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=True),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("focus", sa.LargeBinary(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("listed_on", sa.Date(), nullable=False),
         sa.Column("listed_by", sa.Uuid(), nullable=False),
         sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
@@ -471,7 +470,6 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("community_code", sa.Text(), nullable=False),
         sa.Column("known_on", sa.Date(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=True),
         sa.Column("noted_by", sa.Uuid(), nullable=False),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
@@ -1189,6 +1187,18 @@ def upgrade() -> None:
             ["sample_id"], ["sample.id"], name=op.f("fk_sample_item_sample_id")
         ),
         sa.PrimaryKeyConstraint("sample_id", "place", name=op.f("pk_sample_item")),
+    )
+    op.create_table(
+        "visit_standing",
+        sa.Column("community_code", sa.Text(), nullable=False),
+        sa.Column("closed_until", sa.Date(), nullable=False),
+        sa.Column("judged_on", sa.Date(), nullable=False),
+        sa.Column("rules_version", sa.Text(), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_code"], ["unit.code"], name=op.f("fk_visit_standing_community_code")
+        ),
+        sa.PrimaryKeyConstraint("community_code", name=op.f("pk_visit_standing")),
     )
     op.create_table(
         "visit_place_location",

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from app.days.commands import recompute
 from app.days.evidence import day_of, evidence
-from app.days.version import RULES_VERSION
 from app.db.models import (
     Assignment,
     BoardVersion,
@@ -27,6 +26,7 @@ from app.rules.attendance import Verdict
 from app.rules.duty import Employment, Half
 from app.rules.field_time import FieldVerdict
 from app.rules.procedures import RequestState
+from app.rules.version import RULES_VERSION
 from app.rules.windows import WindowState
 from tests.city import HEIGHT, SOUTH, WEST, WIDTH, City
 from tests.days.facts import (

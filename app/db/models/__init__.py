@@ -45,6 +45,7 @@ from app.db.models.visits import (
     Visit,
     VisitPlace,
     VisitPlaceLocation,
+    VisitStanding,
     VisitTally,
     VisitTarget,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "Visit",
     "VisitPlace",
     "VisitPlaceLocation",
+    "VisitStanding",
     "VisitTally",
     "VisitTarget",
     "Worker",

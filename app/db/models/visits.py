@@ -166,6 +166,20 @@ class VisitTally(Base):
     computed_at: Mapped[datetime]
 
 
+class VisitStanding(Base):
+    """How far a community's tallies have come; one row once it has visit targets."""
+
+    __tablename__ = "visit_standing"
+
+    community_code: Mapped[str] = mapped_column(ForeignKey("unit.code"), primary_key=True)
+    closed_until: Mapped[date]
+    """Periods that end on this date or before are closed: they stay as they were judged."""
+    judged_on: Mapped[date]
+    """The civil date of the last recompute: on a new date new periods begin."""
+    rules_version: Mapped[str]
+    computed_at: Mapped[datetime]
+
+
 class StaleVisits(Base):
     """A mark that what a unit owes or paid changed over a span of dates; recomputes remove it."""
 

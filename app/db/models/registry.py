@@ -180,12 +180,12 @@ class RecordMerge(Base):
     ended_targets: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     """The visit targets of the merged place that the kept one owes too: ended, so that nothing is
     owed twice; each with the end it had before."""
-    reason: Mapped[str]
+    reason: Mapped[Any] = mapped_column(Sealed("record reason"))
     merged_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     merged_at: Mapped[datetime]
     undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     undone_at: Mapped[datetime | None]
-    undo_reason: Mapped[str | None]
+    undo_reason: Mapped[Any] = mapped_column(Sealed("record reason"), nullable=True)
 
 
 class NotDuplicate(Base):
@@ -275,17 +275,16 @@ class FocusListing(Base):
     unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     """A community, or one of its grids."""
     community_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
-    sealed: Mapped[Any] = mapped_column(Sealed("focus listing"))
-    """focus kind, name, identity number, address: what the list says."""
+    sealed: Mapped[Any] = mapped_column(Sealed("focus listing"), nullable=True)
+    """focus, name, identity_number, address, source: what the list says; null once erased."""
     digest: Mapped[bytes] = mapped_column(Blind("record key"))
     """As in RecordKey: by which it is found again among the records."""
     focus: Mapped[bytes] = mapped_column(Blind("record focus"))
-    source: Mapped[str]
     listed_on: Mapped[date]
     listed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     listed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-    withdraw_reason: Mapped[str | None]
+    withdraw_reason: Mapped[Any] = mapped_column(Sealed("record reason"), nullable=True)
 
 
 class KnownChange(Base):
@@ -306,8 +305,7 @@ class KnownChange(Base):
     record_id: Mapped[UUID] = mapped_column(ForeignKey("record.id"))
     community_code: Mapped[str]
     known_on: Mapped[date]
-    source: Mapped[str]
     sealed: Mapped[Any] = mapped_column(Sealed("known change"), nullable=True)
-    """What changed, in words; null once erased."""
+    """what, source: what changed and who says so; null once erased."""
     noted_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     noted_at: Mapped[datetime]

@@ -9,7 +9,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from app.rules import activity, duplicates, duty, fixes, key_periods, tasks, windows
+from app.rules import (
+    activity,
+    duplicates,
+    duty,
+    fixes,
+    keeping,
+    key_periods,
+    merging,
+    tasks,
+    windows,
+)
 from app.rules.accuracy import ACCURACY_PERCENT, CHANGE_MONTHS, FOCUS_PERCENT
 from app.rules.attendance import WINDOWS
 from app.rules.cite import RULES
@@ -24,7 +34,7 @@ Entry: TypeAlias = dict[str, Any]
 
 TITLE = "简阳市网格员管理办法（试行）"
 
-ENCODED = (activity, duplicates, duty, fixes, key_periods, tasks, windows)
+ENCODED = (activity, duplicates, duty, fixes, keeping, key_periods, merging, tasks, windows)
 """Rules that nothing above imports; importing a module is what enters its rules."""
 
 VALUES: Mapping[str, Dated[Any]] = {

@@ -13,6 +13,7 @@ from app.rules import (
     activity,
     duplicates,
     duty,
+    equipment,
     fixes,
     keeping,
     key_periods,
@@ -24,6 +25,7 @@ from app.rules.accuracy import ACCURACY_PERCENT, CHANGE_MONTHS, FOCUS_PERCENT
 from app.rules.attendance import WINDOWS
 from app.rules.cite import RULES
 from app.rules.dated import IN_FORCE, Dated
+from app.rules.errands import FOLLOWS
 from app.rules.field_time import OWED
 from app.rules.groups import GROUP_SIZE
 from app.rules.meetings import HOLDINGS
@@ -34,13 +36,25 @@ Entry: TypeAlias = dict[str, Any]
 
 TITLE = "简阳市网格员管理办法（试行）"
 
-ENCODED = (activity, duplicates, duty, fixes, keeping, key_periods, merging, tasks, windows)
+ENCODED = (
+    activity,
+    duplicates,
+    duty,
+    equipment,
+    fixes,
+    keeping,
+    key_periods,
+    merging,
+    tasks,
+    windows,
+)
 """Rules that nothing above imports; importing a module is what enters its rules."""
 
 VALUES: Mapping[str, Dated[Any]] = {
     "sign_in_windows": WINDOWS,
     "field_time_owed_s": OWED,
     "group_size": GROUP_SIZE,
+    "errand_steps": FOLLOWS,
     "accuracy_percent": ACCURACY_PERCENT,
     "focus_coverage_percent": FOCUS_PERCENT,
     "known_change_months": CHANGE_MONTHS,

@@ -30,6 +30,8 @@ def test_0_defaults_are_the_rulebooks() -> None:
         "edge_tolerance_m": 30,
         "ended_erased_after_days": 365,
         "entry_days": 7,
+        "equipment_check_days": 5,
+        "errand_erased_after_days": 180,
         "final_at": "12:00",
         "group_adjacency_m": 50,
         "key_period_days": 60,

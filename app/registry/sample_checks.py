@@ -24,12 +24,12 @@ from app.registry.sample_refusals import (
 )
 from app.registry.sample_schemas import (
     AskedField,
-    SampleCheckIn,
-    SampleCheckOut,
     ChoiceOut,
     ComparedField,
     ItemOut,
     ItemPage,
+    SampleCheckIn,
+    SampleCheckOut,
     WhereOut,
 )
 from app.registry.samples import Asked

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Record, Sample, SampleItem
@@ -155,7 +155,7 @@ def _outs(session: Session, samples: Sequence[Sample]) -> list[SampleOut]:
     return shown
 
 
-def _counts(keys: Sequence[UUID]) -> Select[Any]:
+def _counts(keys: Sequence[UUID]) -> Any:
     """How many items of each draw came to what."""
     waiting = SampleItem.result.is_(None)
     cases = {

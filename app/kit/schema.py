@@ -1,7 +1,8 @@
 """How the API's bodies are written: strict inward, plain outward."""
 
 from datetime import UTC, date, datetime, time
-from typing import Annotated
+from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +13,8 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+
+from app.kit.ids import is_uuid7
 
 IN_FORCE = date(2017, 9, 1)
 """The date of the regulation: nothing before it is judged."""
@@ -63,6 +66,29 @@ ClockTime = Annotated[
     ),
 ]
 """A time of the civil day."""
+
+
+def _made_by_time(key: UUID) -> UUID:
+    if not is_uuid7(key):
+        raise ValueError("must be a UUIDv7")
+    return key
+
+
+MadeId = Annotated[
+    UUID,
+    AfterValidator(_made_by_time),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "uuid",
+            "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+            "description": "UUIDv7, made by the caller; the same id again changes nothing",
+        }
+    ),
+]
+
+Crs = Literal["wgs84", "gcj02", "bd09"]
+"""The reference system of a position that comes in."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """Of a photo's content, in hexadecimal."""

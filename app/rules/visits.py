@@ -81,6 +81,17 @@ class VisitManner(StrEnum):
     BY_PHONE = "by_phone"
 
 
+class EndReason(StrEnum):
+    """Why nobody is to be visited there any more."""
+
+    MOVED_AWAY = "moved_away"
+    DECEASED = "deceased"
+    NO_LONGER_OF_THE_KIND = "no_longer_of_the_kind"
+    CLOSED = "closed"
+    BY_MISTAKE = "by_mistake"
+    OTHER = "other"
+
+
 class VisitVerdict(StrEnum):
     """What a visit is worth; only `counts` and, three times in a quarter, `nobody_home` pay."""
 

@@ -65,8 +65,24 @@ def placed_on(session: Session, community_code: str, day: date) -> list[Placed]:
 def stays(session: Session, community_code: str, first: date, last: date) -> list[Stay]:
     """In whose grid every place of a community lies over a span, cut where a boundary or the
     place itself moves; by place, then by date."""
-    locations = locations_between(session, community_code, first, last)
     areas = grid_areas(session, community_code, first, last)
+    return _stays(locations_between(session, community_code, first, last), areas, first, last)
+
+
+def stays_of(session: Session, place_id: UUID, first: date, last: date) -> list[Stay]:
+    """In whose grid one place lies over a span, in whatever communities."""
+    locations = locations_of(session, place_id)
+    found: list[Stay] = []
+    for community in sorted({location.grid_code[:12] for location in locations}):
+        there = [each for each in locations if each.grid_code.startswith(community)]
+        areas = grid_areas(session, community, first, last)
+        found += _stays(there, areas, first, last)
+    return sorted(found, key=lambda stay: stay.first)
+
+
+def _stays(
+    locations: Sequence[VisitPlaceLocation], areas: Sequence[GridArea], first: date, last: date
+) -> list[Stay]:
     changes = {day for area in areas for day in (area.valid.lower, area.valid.upper) if day}
     edges = sorted({first, *(day for day in changes if first < day <= last)})
     pieces: list[Stay] = []
@@ -106,13 +122,18 @@ def _joined(pieces: Iterable[Stay]) -> Iterator[Stay]:
 
 def location_on(session: Session, place_id: UUID, day: date) -> VisitPlaceLocation | None:
     """Where a place is on a date: where it was last known before, else where it first was."""
-    spans = session.scalars(
+    spans = locations_of(session, place_id)
+    begun = [location for location in spans if starts(location.valid) <= day]
+    return begun[-1] if begun else next(iter(spans), None)
+
+
+def locations_of(session: Session, place_id: UUID) -> Sequence[VisitPlaceLocation]:
+    """Every location that a place has had or will have, by date."""
+    return session.scalars(
         select(VisitPlaceLocation)
         .where(VisitPlaceLocation.place_id == place_id)
         .order_by(VisitPlaceLocation.valid)
     ).all()
-    begun = [location for location in spans if starts(location.valid) <= day]
-    return begun[-1] if begun else next(iter(spans), None)
 
 
 def grid_of_location(session: Session, location: VisitPlaceLocation, day: date) -> str:

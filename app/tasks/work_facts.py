@@ -1,0 +1,184 @@
+"""What is on record of workers' work on a date: one query for all of them each."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Uuid
+
+from app.db.models import (
+    Account,
+    Errand,
+    ErrandAct,
+    Incident,
+    Media,
+    Record,
+    RecordVersion,
+    SampleItem,
+    Visit,
+    VisitPlaceLocation,
+    VisitTarget,
+)
+from app.kit.clock import day_end, day_start
+from app.rules.visits import VisitKind
+from app.tasks.attendance_facts import ByWorker, by_worker
+from app.tasks.roll import Roll
+
+
+@dataclass(frozen=True)
+class PlaceFacts:
+    """What visited places are on the date: what they are called and whom visits are owed to."""
+
+    labels: Mapping[UUID, str]
+    kinds: Mapping[UUID, Sequence[VisitKind]]
+
+
+@dataclass(frozen=True)
+class WorkFacts:
+    """By worker; `arrived` are the photos that did."""
+
+    visits: ByWorker
+    places: PlaceFacts
+    tallies: ByWorker
+    versions: ByWorker
+    checks: ByWorker
+    errand_acts: ByWorker
+    incidents: ByWorker
+    arrived: Collection[str]
+
+
+def work_facts(session: Session, roll: Roll, others: Iterable[ByWorker]) -> WorkFacts:
+    """All of it for the workers of a roll; `others` are records that name photos too."""
+    visits = _dated(session, roll, Visit)
+    incidents = _dated(session, roll, Incident)
+    versions, acts = _versions(session, roll), _errand_acts(session, roll)
+    return WorkFacts(
+        visits=visits,
+        places=_places(session, roll, visits),
+        tallies=_tallies(session, roll),
+        versions=versions,
+        checks=_checks(session, roll),
+        errand_acts=acts,
+        incidents=incidents,
+        arrived=_arrived(session, (visits, incidents, versions, acts, *others)),
+    )
+
+
+def _dated(session: Session, roll: Roll, model: Any) -> ByWorker:
+    rows = session.scalars(
+        select(model)
+        .where(model.worker_id.in_(roll.worker_ids), model.day == roll.day)
+        .order_by(model.corrected_at, model.id)
+    )
+    return by_worker(rows)
+
+
+def _places(session: Session, roll: Roll, visits: ByWorker) -> PlaceFacts:
+    """Of the places visited, by the date."""
+    places = {made.place_id for rows in visits.values() for made in rows if made.place_id}
+    if not places:
+        return PlaceFacts({}, {})
+    located = session.execute(
+        select(VisitPlaceLocation.place_id, VisitPlaceLocation.whereabouts).where(
+            VisitPlaceLocation.place_id.in_(places), VisitPlaceLocation.valid.contains(roll.day)
+        )
+    )
+    alive = session.execute(
+        select(VisitTarget.place_id, VisitTarget.kind)
+        .where(VisitTarget.place_id.in_(places), VisitTarget.valid.contains(roll.day))
+        .order_by(VisitTarget.kind)
+    )
+    kinds: dict[UUID, list[VisitKind]] = defaultdict(list)
+    for place_id, kind in alive:
+        kinds[place_id].append(kind)
+    return PlaceFacts({key: where["label"] for key, where in located if where}, kinds)
+
+
+TALLIES = text("""
+select tally.worker_id, tally.kind, tally.first_day, tally.last_day,
+       sum(tally.owed) as owed, sum(paid.until_date) as paid, sum(paid.on_date) as on_date
+from visit_tally as tally
+cross join lateral (
+    select count(*) as until_date, count(*) filter (where visit.day = :day) as on_date
+    from unnest(tally.visits) as paying (id) join visit on visit.id = paying.id
+    where visit.day <= :day
+) as paid
+where tally.worker_id = any(:workers) and tally.first_day <= :day and tally.last_day >= :day
+group by tally.worker_id, tally.kind, tally.first_day, tally.last_day
+""").bindparams(bindparam("workers", type_=ARRAY(Uuid())))
+"""Paid up to the date: a sheet of Wednesday does not change by a visit of Thursday."""
+
+
+def _tallies(session: Session, roll: Roll) -> ByWorker:
+    return by_worker(session.execute(TALLIES, {"workers": roll.worker_ids, "day": roll.day}))
+
+
+def _versions(session: Session, roll: Roll) -> ByWorker:
+    rows = session.execute(
+        select(
+            RecordVersion.worker_id,
+            RecordVersion.record_id,
+            RecordVersion.number,
+            RecordVersion.device_id,
+            RecordVersion.photos,
+            Record.kind,
+            Record.state,
+        )
+        .join(Record, Record.id == RecordVersion.record_id)
+        .where(RecordVersion.worker_id.in_(roll.worker_ids), RecordVersion.day == roll.day)
+        .order_by(RecordVersion.captured_at, RecordVersion.record_id, RecordVersion.number)
+    )
+    return by_worker(rows)
+
+
+def _checks(session: Session, roll: Roll) -> ByWorker:
+    """Sampled checks that a worker made."""
+    rows = session.execute(
+        select(Account.worker_id, SampleItem.sample_id, SampleItem.place)
+        .join(SampleItem, SampleItem.checked_by == Account.id)
+        .where(
+            Account.worker_id.in_(roll.worker_ids),
+            SampleItem.checked_at >= day_start(roll.day),
+            SampleItem.checked_at < day_end(roll.day),
+        )
+        .order_by(SampleItem.checked_at, SampleItem.sample_id, SampleItem.place)
+    )
+    return by_worker(rows)
+
+
+def _errand_acts(session: Session, roll: Roll) -> ByWorker:
+    """Without the sealed words: what for, never for whom."""
+    rows = session.execute(
+        select(
+            ErrandAct.worker_id,
+            ErrandAct.id,
+            ErrandAct.errand_id,
+            ErrandAct.corrected_at,
+            ErrandAct.device_id,
+            ErrandAct.step,
+            ErrandAct.photos,
+            Errand.matter,
+        )
+        .join(Errand, Errand.id == ErrandAct.errand_id)
+        .where(ErrandAct.worker_id.in_(roll.worker_ids), ErrandAct.day == roll.day)
+        .order_by(ErrandAct.corrected_at, ErrandAct.id)
+    )
+    return by_worker(rows)
+
+
+def _arrived(session: Session, naming: Iterable[ByWorker]) -> Collection[str]:
+    """Of the photos that records of the date name, those in the store."""
+    named = {photo for rows in naming for found in rows.values() for photo in photos_of(found)}
+    if not named:
+        return frozenset()
+    return frozenset(session.scalars(select(Media.sha256).where(Media.sha256.in_(named))))
+
+
+def photos_of(rows: Iterable[Any]) -> set[str]:
+    """The photos that records name."""
+    return {photo for row in rows for photo in row.photos}

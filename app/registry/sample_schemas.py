@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from app.kit.schema import In, Out, Paragraph, UnitCode
 from app.registry.fields import FieldType
+from app.registry.schemas import FieldValues
 from app.rules.accuracy import Reached
 from app.rules.information import CheckResult, RecordKind
 
@@ -135,9 +136,7 @@ class SampleCheckIn(In):
         }
     )
 
-    found: dict[Annotated[str, Field(max_length=40)], Any] | None = Field(
-        default=None, max_length=100
-    )
+    found: FieldValues | None = None
     not_found: bool = False
     note: Paragraph | None = None
 

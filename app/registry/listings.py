@@ -1,0 +1,263 @@
+"""Lists of whom all must be known, from checks and higher tiers (INF-4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.db.models import FocusListing, Record, RecordFocus, RecordKey
+from app.kit.clock import civil_day
+from app.kit.errors import NotFound
+from app.kit.ids import uuid7
+from app.kit.paging import encode
+from app.outbox.emit import emit
+from app.people.posts import under
+from app.people.principal import Principal
+from app.people.units import unit_of
+from app.registry.focus_refusals import (
+    AlreadyListed,
+    ListedElsewhere,
+    ListedInTheFuture,
+    ListingWithdrawn,
+)
+from app.registry.focus_schemas import ListingIn, ListingOut, ListingPage, WithdrawIn
+from app.registry.forms import keys_of, mask, present
+from app.registry.samples import Asked, key_in
+from app.registry.scopes import alive
+from app.rules.divisions import UnitTier
+from app.rules.information import FocusKind, RecordKind
+
+FOUND_BY = ("identity_number", "name_address")
+"""The keys of a person in order of their weight."""
+SAID = ("name", "identity_number", "address")
+
+
+@dataclass(frozen=True)
+class Match:
+    """The record that answers to a listing."""
+
+    record_id: UUID
+    entered: bool
+    marked: bool
+    """That the record says that it is of the listing's kind."""
+
+
+def add_listing(session: Session, asker: Principal, body: ListingIn, now: datetime) -> FocusListing:
+    """Put somebody or some place on the list; the same one stands on it once."""
+    asker.act(body.unit)
+    unit = unit_of(session, asker, body.unit)
+    if unit.tier not in {UnitTier.COMMUNITY, UnitTier.GRID}:
+        raise ListedElsewhere(unit=body.unit)
+    if body.listed_on > civil_day(now):
+        raise ListedInTheFuture(today=civil_day(now))
+    said = _stored(body)
+    key = listing_key(body.focus, said)
+    _not_twice(session, body, key)
+    listing = FocusListing(
+        id=uuid7(now),
+        unit_code=body.unit,
+        community_code=body.unit[:12],
+        sealed={"focus": body.focus.value, "source": body.source, **said},
+        digest=key,
+        focus=body.focus.value,
+        listed_on=body.listed_on,
+        listed_by=asker.account_id,
+        listed_at=now,
+    )
+    session.add(listing)
+    _tell(session, asker, listing, "listing.added")
+    return listing
+
+
+def _stored(body: ListingIn) -> dict[str, str | None]:
+    number = body.identity_number
+    return {
+        "name": body.name,
+        "identity_number": "".join(number.split()).upper() if number else None,
+        "address": body.address,
+    }
+
+
+def listing_key(focus: FocusKind, said: Mapping[str, str | None]) -> str:
+    """What a listing is found by among the records' keys: as a record of the same would be."""
+    if focus is FocusKind.RENTAL:
+        return keys_of(RecordKind.PLACE, said)["address"]
+    keys = keys_of(RecordKind.PERSON, said)
+    return next(keys[field] for field in FOUND_BY if field in keys)
+
+
+def _not_twice(session: Session, body: ListingIn, key: str) -> None:
+    """Raises AlreadyListed; a listing of the community also covers its grids."""
+    community_code = body.unit[:12]
+    lock = func.hashtextextended(f"focus listing {community_code}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(lock)))
+    known = session.scalar(
+        select(FocusListing.id).where(
+            FocusListing.community_code == community_code,
+            FocusListing.digest == key,
+            FocusListing.focus == body.focus.value,
+            FocusListing.withdrawn_at.is_(None),
+        )
+    )
+    if known is not None:
+        raise AlreadyListed(id=known)
+
+
+def withdraw_listing(
+    session: Session, asker: Principal, key: UUID, body: WithdrawIn, now: datetime
+) -> FocusListing:
+    """A listing no longer holds; it stays on record as withdrawn."""
+    listing = session.get(FocusListing, key, with_for_update=True)
+    if listing is None:
+        raise NotFound
+    asker.look(listing.unit_code)
+    if listing.withdrawn_at is not None:
+        raise ListingWithdrawn
+    listing.withdrawn_at, listing.withdraw_reason = now, body.reason
+    _tell(session, asker, listing, "listing.withdrawn")
+    return listing
+
+
+def _tell(session: Session, asker: Principal, listing: FocusListing, event: str) -> None:
+    """Of which kind is not told: that would say of whom it is known."""
+    session.flush()
+    emit(
+        session,
+        event,
+        by=asker.account_id,
+        unit_code=listing.unit_code,
+        subject=("focus_listing", listing.id),
+        listed_on=listing.listed_on.isoformat(),
+    )
+
+
+def listings_under(
+    session: Session,
+    asker: Principal,
+    unit_code: str,
+    which: tuple[FocusKind | None, bool],
+    asked: Asked,
+) -> ListingPage:
+    """The listings of a unit, latest first, masked; looks at special groups are recorded."""
+    focus, unmatched = which
+    cursor, limit = asked
+    query = select(FocusListing).where(under(FocusListing.unit_code, unit_code))
+    if focus is not None:
+        query = query.where(FocusListing.focus == focus.value)
+    if unmatched:
+        query = query.where(FocusListing.withdrawn_at.is_(None), ~_answered())
+    if cursor:
+        query = query.where(FocusListing.id < key_in(cursor))
+    rows = session.scalars(query.order_by(FocusListing.id.desc()).limit(limit + 1)).all()
+    shown = rows[:limit]
+    _seen(session, asker, unit_code, shown)
+    more = len(rows) > limit
+    return ListingPage(
+        items=outs(session, shown), next_cursor=encode(str(shown[-1].id)) if more else None
+    )
+
+
+def _answered() -> Any:
+    """Whether an entered record answers to the listing."""
+    return exists().where(
+        *answering(),
+        Record.entered_version.is_not(None),
+    )
+
+
+def answering() -> tuple[Any, ...]:
+    """A listing and the records that are found by it, within its community."""
+    return (
+        RecordKey.digest == FocusListing.digest,
+        Record.id == RecordKey.record_id,
+        or_(
+            and_(FocusListing.focus == FocusKind.RENTAL.value, Record.kind == RecordKind.PLACE),
+            and_(FocusListing.focus != FocusKind.RENTAL.value, Record.kind == RecordKind.PERSON),
+        ),
+        Record.community_code == FocusListing.community_code,
+        Record.ended_on.is_(None),
+        alive(),
+    )
+
+
+def _seen(
+    session: Session, asker: Principal, unit_code: str, shown: Sequence[FocusListing]
+) -> None:
+    special = [str(one.id) for one in shown if _focus(one) is FocusKind.SPECIAL_GROUP]
+    if special:
+        emit(
+            session,
+            "listing.looked_at",
+            by=asker.account_id,
+            unit_code=unit_code,
+            subject=("unit", unit_code),
+            listings=special,
+        )
+
+
+def _focus(listing: FocusListing) -> FocusKind | None:
+    return FocusKind(listing.sealed["focus"]) if listing.sealed else None
+
+
+def listing_out(session: Session, listing: FocusListing) -> ListingOut:
+    """One listing, masked."""
+    return outs(session, [listing])[0]
+
+
+def outs(session: Session, listings: Sequence[FocusListing]) -> list[ListingOut]:
+    """Listings, masked, each with the record that answers to it."""
+    matches = _matches(session, [one.id for one in listings])
+    return [_out(one, matches.get(one.id)) for one in listings]
+
+
+def _matches(session: Session, keys: Sequence[UUID]) -> dict[UUID, Match]:
+    """Of several records that answer to one listing, an entered one, and of these the first."""
+    found: dict[UUID, Match] = {}
+    for key, record_id, entered, marked in session.execute(matching(keys)):
+        found.setdefault(key, Match(record_id, entered, marked))
+    return found
+
+
+def matching(keys: Sequence[UUID]) -> Select[Any]:
+    """Listings with the records that answer to them, the best one first."""
+    mark = aliased(RecordFocus)
+    entered = Record.entered_version.is_not(None)
+    marked = exists().where(mark.record_id == Record.id, mark.digest == FocusListing.focus)
+    query: Any = (
+        select(FocusListing.id, Record.id, entered, marked)
+        .join(RecordKey, RecordKey.digest == FocusListing.digest)
+        .join(Record, and_(*answering()))
+        .where(FocusListing.id.in_(keys))
+        .order_by(FocusListing.id, entered.desc(), Record.id)
+    )
+    found: Select[Any] = query
+    return found
+
+
+def _out(listing: FocusListing, match: Match | None) -> ListingOut:
+    said = listing.sealed or {}
+    shown = {name: _masked(name, said.get(name)) for name in SAID}
+    return ListingOut(
+        id=listing.id,
+        unit_code=listing.unit_code,
+        focus=_focus(listing),
+        **shown,
+        source=said.get("source"),
+        listed_on=listing.listed_on,
+        listed_by=listing.listed_by,
+        listed_at=listing.listed_at,
+        record_id=match.record_id if match else None,
+        recorded=match.entered if match else False,
+        focus_marked=match.marked if match else False,
+        withdrawn_at=listing.withdrawn_at,
+        withdraw_reason=listing.withdraw_reason,
+    )
+
+
+def _masked(name: str, value: str | None) -> str | None:
+    """As a record would show it."""
+    return None if value is None else str(mask(present(RecordKind.PERSON).field(name), value))

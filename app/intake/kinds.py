@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.attendance.commands import record_check_in
 from app.attendance.schemas import CheckInIn, CheckInOut, check_in_out
+from app.errands import commands as errands
+from app.errands.schemas import ErrandActIn
 from app.incidents import commands as incidents
 from app.incidents.schemas import IncidentIn
 from app.kit.schema import In
@@ -16,7 +18,9 @@ from app.patrol import commands as patrol
 from app.patrol.schemas import AppointmentIn
 from app.people.capture import Capture
 from app.rules.attendance import Verdict
+from app.rules.visits import VisitVerdict
 from app.visits import commands as visits
+from app.visits.paying import pays
 from app.visits.schemas import VisitIn
 
 
@@ -61,11 +65,19 @@ def _appointment(session: Session, capture: Capture, body: AppointmentIn) -> Rec
 
 
 def _visit(session: Session, capture: Capture, body: VisitIn) -> Recorded:
-    return Recorded(visits.shown(visits.record_visit(session, capture, body)))
+    visit = visits.record_visit(session, capture, body)
+    facts = visits.shown(visit) | {"pays": pays(session, visit)}
+    out_of_scope = visit.verdict is VisitVerdict.OUT_OF_SCOPE
+    return Recorded(facts, visit.verdict.value, "out_of_scope" if out_of_scope else "created")
 
 
 def _incident(session: Session, capture: Capture, body: IncidentIn) -> Recorded:
     return Recorded(incidents.shown(incidents.record_incident(session, capture, body)))
+
+
+def _errand(session: Session, capture: Capture, body: ErrandActIn) -> Recorded:
+    act = errands.record_act(session, capture, body)
+    return Recorded(errands.act_shown(act), made=(act.errand_id,))
 
 
 KINDS = {
@@ -73,4 +85,5 @@ KINDS = {
     "appointment": Kind(AppointmentIn, _appointment),
     "visit": Kind(VisitIn, _visit),
     "incident": Kind(IncidentIn, _incident),
+    "errand": Kind(ErrandActIn, _errand),
 }

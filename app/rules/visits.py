@@ -284,17 +284,19 @@ def payment(
             return (visit,)
     if cadence_of(kind, period.last) is not Cadence.QUARTER:
         return ()
-    nobody = _one_a_day(within)
+    nobody = days_nobody_home(period, within)
     needed = int(values[NOBODY_HOME_VISITS])
-    return tuple(nobody[:needed]) if len(nobody) >= needed else ()
+    return nobody[:needed] if len(nobody) >= needed else ()
 
 
-def _one_a_day(visits: Iterable[PaidVisit]) -> list[PaidVisit]:
+def days_nobody_home(period: Period, visits: Iterable[PaidVisit]) -> tuple[PaidVisit, ...]:
+    """The visits of a period with nobody home, one for each day, in the order given."""
     by_day: dict[date, PaidVisit] = {}
     for visit in visits:
-        if visit.verdict is VisitVerdict.NOBODY_HOME:
-            by_day.setdefault(civil_day(visit.at), visit)
-    return list(by_day.values())
+        day = civil_day(visit.at)
+        if visit.verdict is VisitVerdict.NOBODY_HOME and day in period:
+            by_day.setdefault(day, visit)
+    return tuple(by_day.values())
 
 
 @dataclass(frozen=True)

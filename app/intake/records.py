@@ -12,6 +12,8 @@ from app.api.deps import Db
 from app.api.problems import refusals
 from app.attendance.schemas import CheckInIn
 from app.db.engine import Sessions
+from app.errands.refusals import ErrandOfOthers, StepOutOfOrder, StepRepeated
+from app.errands.schemas import ErrandActIn
 from app.incidents.schemas import IncidentIn
 from app.intake.carrier import Carrier
 from app.intake.direct import OneRecord
@@ -50,6 +52,10 @@ class VisitRecord(Record[VisitIn]):
 
 class IncidentRecord(Record[IncidentIn]):
     """An event by itself."""
+
+
+class ErrandActRecord(Record[ErrandActIn]):
+    """A step of an errand by itself."""
 
 
 ANY = (
@@ -108,6 +114,19 @@ def record_visit(request: Request, db: Db, carrier: AtTheDoor, body: VisitRecord
 def record_incident(request: Request, db: Db, carrier: AtTheDoor, body: IncidentRecord) -> Response:
     """Report an event (EVT-1)."""
     return submit_one(request, db, carrier, "incident", body)
+
+
+@router.post(
+    "/errands-acts",
+    status_code=201,
+    response_model=ResultOut,
+    responses=responses(NoGrid, ErrandOfOthers, StepRepeated, StepOutOfOrder),
+)
+def record_errand_act(
+    request: Request, db: Db, carrier: AtTheDoor, body: ErrandActRecord
+) -> Response:
+    """Record a step of an errand (SVC-1); held while a step before it has not arrived."""
+    return submit_one(request, db, carrier, "errand", body)
 
 
 def submit_one(

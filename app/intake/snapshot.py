@@ -18,11 +18,14 @@ from app.db.models import (
     CheckIn,
     CheckInReview,
     Correction,
+    Errand,
     Incident,
     Leave,
     Visit,
     WorkerDay,
 )
+from app.errands import commands as errands
+from app.errands.lists import held_by_handsets
 from app.incidents import commands as incidents
 from app.kit.errors import BadCursor
 from app.patrol import commands as patrol
@@ -125,6 +128,16 @@ def _incidents(asked: Asked) -> Sequence[tuple[str, Body]]:
     return [(str(row.id), incidents.shown(row)) for row in rows]
 
 
+def _errands(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(
+        select(Errand)
+        .where(held_by_handsets(asked.worker_id, asked.since), Errand.id > asked.after_id)
+        .order_by(Errand.id)
+        .limit(asked.limit)
+    )
+    return [(str(row.id), errands.shown(row)) for row in rows]
+
+
 def _corrections(asked: Asked) -> Sequence[tuple[str, Body]]:
     rows = asked.session.scalars(
         select(Correction)
@@ -175,6 +188,7 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("appointment", _appointments),
     ("visit", _visits),
     ("incident", _incidents),
+    ("errand", _errands),
     ("correction", _corrections),
     ("leave", _leave),
     ("day", _days),

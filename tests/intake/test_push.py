@@ -159,10 +159,10 @@ def test_malformed_items_are_kept_and_harm_no_neighbour(handset: Handset, db: Se
 
 
 def test_an_unknown_kind_is_kept(handset: Handset, db: Session) -> None:
-    (found,) = handset.results(item("errand", body={"what": 1}))
+    (found,) = handset.results(item("rumour", body={"what": 1}))
     assert (found["status"], found["code"]) == ("rejected", "kind_unknown")
     kept = db.scalars(select(Quarantine)).one()
-    assert (kept.kind, kept.content["received"]["body"]) == ("errand", {"what": 1})
+    assert (kept.kind, kept.content["received"]["body"]) == ("rumour", {"what": 1})
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_a_refused_single_record_is_a_problem_document_and_kept(
 
 def test_the_worker_sees_what_was_set_aside(client: SignedIn) -> None:
     handset = Handset(client)
-    handset.results(*(item("errand") for _ in range(3)))
+    handset.results(*(item("rumour") for _ in range(3)))
     first = handset.get("/v1/me/quarantine", params={"limit": 2}).json()
     cursor = first["next_cursor"]
     rest = handset.get("/v1/me/quarantine", params={"limit": 2, "cursor": cursor}).json()
@@ -324,7 +324,7 @@ def test_what_is_nested_too_deep_is_kept_and_shown_all_the_same(
 
 def test_messages_come_in_the_language_asked_for(handset: Handset) -> None:
     handset.headers = {"Accept-Language": "en"}
-    found = handset.results(item("visit"), item("errand"))
+    found = handset.results(item("visit"), item("rumour"))
     assert [result["message"] for result in found] == [
         "Recorded.",
         "This server does not know this kind of record; it is kept.",

@@ -57,6 +57,7 @@ from app.intake.sign_ins import SignInWriter
 from app.intake.standing import Standings
 from app.intake.writer import open_writer
 from app.kit import clock
+from app.media.store import open_store
 from app.people.tokens import Doorkeeper
 from app.settings import Settings
 from app.web import daily_sheet
@@ -130,6 +131,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.doorkeeper = Doorkeeper(app.state.sessions, settings)
     app.state.quota = Quota(settings.requests_per_minute)
     app.state.standings = Standings(app.state.sessions)
+    app.state.photo_store = open_store(settings)
+    app.state.uploads = uploads.open_desk(settings, app.state.sessions, app.state.photo_store)
     for capability in BUSIEST:
         # As plain routes: an included router is matched twice, route by route.
         app.router.routes.extend(capability.router.routes)
@@ -164,6 +167,7 @@ def contract(app: FastAPI) -> dict[str, Any]:
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = Problem.model_json_schema()
         schemas["TrackIn"] = track_schema.request_schema()
+        schemas["PhotoPiece"] = uploads.PIECE_SCHEMA
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         examples.fill(schemas)

@@ -26,6 +26,13 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(default=600, ge=1)
     minimum_app_version: str = "1.0.0"
     require_second_factor: bool = True
+    media_max_bytes: int = Field(default=10 * 1024 * 1024, ge=1)
+    media_store: str | None = Field(default=None, pattern=r"^s3://[a-z0-9][a-z0-9.-]{2,62}(/[^?#]*)?$")
+    """`s3://bucket/prefix`; without it photos lie in the folder `media` of the state."""
+    media_s3_endpoint: str | None = Field(default=None, pattern=r"^https?://[^/?#]+/?$")
+    media_s3_region: str = "us-east-1"
+    media_s3_access_key: str | None = Field(default=None, repr=False)
+    media_s3_secret_key: str | None = Field(default=None, repr=False)
     demo: bool = False
     clock_file: Path | None = None
     """The instant that a simulation has reached; refused unless `demo` says what this server is."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.kit import clock
 from app.kit.errors import Forbidden, Unauthenticated
 from app.kit.language import Language, preferred
+from app.media.store import PhotoStore
 from app.people.principal import Principal
 from app.people.roles import SCOPES
 from app.people.tokens import Doorkeeper
@@ -31,6 +32,15 @@ async def moment() -> datetime:
 
 
 Now = Annotated[datetime, Depends(moment)]
+
+
+async def photo_store(request: Request) -> PhotoStore:
+    """Where the content of photos lies."""
+    found: PhotoStore = request.app.state.photo_store
+    return found
+
+
+Photos = Annotated[PhotoStore, Depends(photo_store)]
 
 
 async def language(request: Request) -> Language:

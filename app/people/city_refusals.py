@@ -148,11 +148,11 @@ class GridElsewhere(Refusal):
 
 
 class CategoryByLevel(Refusal):
-    """Level 1 has an employment and no roster category; levels 2 and 3 have the reverse."""
+    """Level 1 has an employment and no category; levels 2 and 3 have a category of their own."""
 
     code = "city.category_by_level"
     status = 422
-    zh = "一级网格员须注明用工形式且无队伍类别；二、三级相反。"
+    zh = "一级网格员须注明用工形式且无队伍类别；二、三级须注明本级的队伍类别，无用工形式。"
     rule = "ORG-3"
     clause = "一(一), 二9(1)"
 

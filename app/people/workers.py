@@ -22,7 +22,7 @@ from app.people.marks import mark_worker, renamed, withdraw_grid
 from app.people.posts import latest_posting, under
 from app.people.principal import Principal
 from app.people.spans import cut, starts
-from app.rules.corps import RosterCategory
+from app.rules.corps import ROSTER, CorpsVerdict, RosterCategory, judge_member, owes_duties
 from app.rules.divisions import UnitTier
 from app.rules.duty import Employment
 
@@ -149,10 +149,11 @@ def register(
 
 
 def check_corps(profile: Profile, post: Post) -> None:
-    """Level 1 has an employment, levels 2 and 3 a roster category (ORG-3)."""
-    first_level = profile.level == 1
-    if first_level is not (profile.category is None) or first_level is (post.employment is None):
-        raise CategoryByLevel(level=profile.level)
+    """Level 1 has an employment, levels 2 and 3 a roster category of their own (ORG-3)."""
+    found = judge_member(profile.level, profile.category, ROSTER.on(post.first))
+    employed = post.employment is not None
+    if found.verdict is not CorpsVerdict.FIT or owes_duties(profile.level) is not employed:
+        raise CategoryByLevel(level=profile.level, category=profile.category)
 
 
 def check_community(session: Session, code: str) -> None:

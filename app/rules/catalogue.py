@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from app.rules import (
     activity,
+    closing,
     duplicates,
     duty,
     equipment,
@@ -18,12 +19,14 @@ from app.rules import (
     keeping,
     key_periods,
     merging,
+    sharing,
     tasks,
     windows,
 )
 from app.rules.accuracy import ACCURACY_PERCENT, CHANGE_MONTHS, FOCUS_PERCENT
 from app.rules.attendance import WINDOWS
 from app.rules.cite import RULES
+from app.rules.corps import ROSTER
 from app.rules.dated import IN_FORCE, Dated
 from app.rules.errands import FOLLOWS
 from app.rules.field_time import OWED
@@ -38,6 +41,7 @@ TITLE = "简阳市网格员管理办法（试行）"
 
 ENCODED = (
     activity,
+    closing,
     duplicates,
     duty,
     equipment,
@@ -45,6 +49,7 @@ ENCODED = (
     keeping,
     key_periods,
     merging,
+    sharing,
     tasks,
     windows,
 )
@@ -54,6 +59,7 @@ VALUES: Mapping[str, Dated[Any]] = {
     "sign_in_windows": WINDOWS,
     "field_time_owed_s": OWED,
     "group_size": GROUP_SIZE,
+    "roster": ROSTER,
     "errand_steps": FOLLOWS,
     "accuracy_percent": ACCURACY_PERCENT,
     "focus_coverage_percent": FOCUS_PERCENT,

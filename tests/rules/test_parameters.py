@@ -52,6 +52,7 @@ def test_0_defaults_are_the_rulebooks() -> None:
         "special_erased_after_days": 30,
         "station_radius_m": 200,
         "visit_radius_m": 150,
+        "visits_close_after_h": 72,
     }
 
 

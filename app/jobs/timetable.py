@@ -10,8 +10,13 @@ from sqlalchemy import delete
 from app.days import upkeep
 from app.db.engine import Sessions
 from app.db.models import Change
+from app.errands.retention import erase_residents
+from app.intake import pieces
 from app.intake.held import release_held
+from app.media.retention import erase_unnamed
+from app.media.store import open_store
 from app.patrol import partitions, retention
+from app.settings import Settings
 
 FEED_KEPT = timedelta(days=40)
 """Longer than a handset may be away: an older cursor is answered with a snapshot."""
@@ -64,6 +69,31 @@ def retain_tracks(sessions: Sessions, now: datetime) -> None:
         )
 
 
+def erase_errands(sessions: Sessions, now: datetime) -> None:
+    """For whom errands were is forgotten when its term has passed."""
+    with sessions.begin() as session:
+        erased = erase_residents(session, now)
+    if erased:
+        log.info("errands_erased", errands=erased)
+
+
+def forget_uploads(sessions: Sessions, now: datetime) -> None:
+    """Uploads that were left for a week are forgotten; they lie in a folder that jobs share."""
+    del sessions
+    forgotten = pieces.forget_expired(pieces.folder_of(Settings()), now)
+    if forgotten:
+        log.info("uploads_forgotten", uploads=forgotten)
+
+
+def erase_unnamed_photos(sessions: Sessions, now: datetime) -> None:
+    """Photos that no record named within 30 days are erased."""
+    store = open_store(Settings())
+    with sessions.begin() as session:
+        erased = erase_unnamed(session, store, now)
+    if erased:
+        log.info("photos_erased", photos=erased)
+
+
 def purge_feed(sessions: Sessions, now: datetime) -> None:
     """Forget changes that no handset can ask for any more."""
     with sessions.begin() as session:
@@ -86,6 +116,9 @@ TIMETABLE = (
     Entry("release_held", "* * * * *", release_held),
     Entry("keep_partitions", "2 * * * *", keep_partitions),
     Entry("retain_tracks", "*/5 18-20 * * *", retain_tracks),
+    Entry("erase_errands", "25 18-20 * * *", erase_errands),
+    Entry("forget_uploads", "35 * * * *", forget_uploads),
+    Entry("erase_unnamed_photos", "*/10 18-20 * * *", erase_unnamed_photos),
     Entry("purge_feed", "40 18 * * *", purge_feed),
 )
 """18 to 20 UTC is 02:00 to 05:00 in Asia/Shanghai."""

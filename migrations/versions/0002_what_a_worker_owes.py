@@ -560,6 +560,7 @@ def upgrade() -> None:
         "not_duplicate",
         sa.Column("one_id", sa.Uuid(), nullable=False),
         sa.Column("other_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("one_id < other_id", name=op.f("ck_not_duplicate_order")),
@@ -679,12 +680,6 @@ def upgrade() -> None:
         sa.Column("merged_id", sa.Uuid(), nullable=False),
         sa.Column("kept_version_before", sa.Integer(), nullable=False),
         sa.Column("kept_version_after", sa.Integer(), nullable=False),
-        sa.Column(
-            "ended_targets",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'[]'"),
-            nullable=False,
-        ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("merged_by", sa.Uuid(), nullable=False),
         sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
@@ -1373,6 +1368,14 @@ def upgrade() -> None:
         postgresql_ops={"grid_code": "text_pattern_ops"},
     )
     op.create_index("ix_visit_place_id_day", "visit", ["place_id", "day"], unique=False)
+    op.create_index(
+        "ix_visit_out_of_scope",
+        "visit",
+        ["community_code", "day"],
+        unique=False,
+        postgresql_ops={"community_code": "text_pattern_ops"},
+        postgresql_where=sa.text("verdict = 'out_of_scope'"),
+    )
     op.create_foreign_key(op.f("fk_visit_place_id"), "visit", "visit_place", ["place_id"], ["id"])
     seal_what_was_written()
     rename_kinds()

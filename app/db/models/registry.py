@@ -177,9 +177,6 @@ class RecordMerge(Base):
     merged_id: Mapped[UUID] = mapped_column(ForeignKey("record.id"))
     kept_version_before: Mapped[int]
     kept_version_after: Mapped[int]
-    ended_targets: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """The visit targets of the merged place that the kept one owes too: ended, so that nothing is
-    owed twice; each with the end it had before."""
     reason: Mapped[Any] = mapped_column(Sealed("record reason"))
     merged_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     merged_at: Mapped[datetime]
@@ -199,6 +196,7 @@ class NotDuplicate(Base):
 
     one_id: Mapped[UUID] = mapped_column(ForeignKey("record.id"))
     other_id: Mapped[UUID] = mapped_column(ForeignKey("record.id"))
+    reason: Mapped[Any] = mapped_column(Sealed("record reason"), nullable=True)
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[datetime]
 

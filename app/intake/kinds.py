@@ -13,12 +13,18 @@ from app.errands import commands as errands
 from app.errands.schemas import ErrandActIn
 from app.incidents import commands as incidents
 from app.incidents.schemas import IncidentIn
+from app.key_periods import field as key_periods
+from app.key_periods.schemas import AcknowledgementIn, KeyPeriodReportIn
 from app.kit.schema import In
+from app.meetings import own_word
+from app.meetings.schemas import TrainingIn
 from app.patrol import commands as patrol
 from app.patrol.schemas import AppointmentIn
 from app.people.capture import Capture
 from app.rules.attendance import Verdict
 from app.rules.visits import VisitVerdict
+from app.tasks import notes
+from app.tasks.notes import DailyNoteIn
 from app.visits import commands as visits
 from app.visits.paying import pays
 from app.visits.schemas import VisitIn
@@ -80,10 +86,33 @@ def _errand(session: Session, capture: Capture, body: ErrandActIn) -> Recorded:
     return Recorded(errands.act_shown(act), made=(act.errand_id,))
 
 
+def _training(session: Session, capture: Capture, body: TrainingIn) -> Recorded:
+    record, in_scope = own_word.record_training(session, capture, body)
+    return Recorded(own_word.shown(record), status="created" if in_scope else "out_of_scope")
+
+
+def _acknowledgement(session: Session, capture: Capture, body: AcknowledgementIn) -> Recorded:
+    written = key_periods.record_acknowledgement(session, capture, body)
+    return Recorded(written.facts, status=written.status)
+
+
+def _key_period_report(session: Session, capture: Capture, body: KeyPeriodReportIn) -> Recorded:
+    written = key_periods.record_report(session, capture, body)
+    return Recorded(written.facts, status=written.status)
+
+
+def _daily_note(session: Session, capture: Capture, body: DailyNoteIn) -> Recorded:
+    return Recorded(notes.shown(notes.record_note(session, capture, body)))
+
+
 KINDS = {
     "check_in": Kind(CheckInIn, _check_in),
     "appointment": Kind(AppointmentIn, _appointment),
     "visit": Kind(VisitIn, _visit),
     "incident": Kind(IncidentIn, _incident),
     "errand": Kind(ErrandActIn, _errand),
+    "training": Kind(TrainingIn, _training),
+    "acknowledgement": Kind(AcknowledgementIn, _acknowledgement),
+    "key_period_report": Kind(KeyPeriodReportIn, _key_period_report),
+    "daily_note": Kind(DailyNoteIn, _daily_note),
 }

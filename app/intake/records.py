@@ -24,14 +24,18 @@ from app.intake.results import result
 from app.intake.sign_ins import SignInWriter
 from app.intake.submit import Sending, one_push_at_a_time, submit, submit_and_release
 from app.intake.taking import Outcome, Submitted
+from app.key_periods.schemas import AcknowledgementIn, KeyPeriodReportIn
 from app.kit.errors import BadEncoding, Conflict, TooLarge, Unavailable
 from app.kit.language import preferred
+from app.meetings.refusals import NotHeldYet
+from app.meetings.schemas import TrainingIn
 from app.patrol.refusals import AppointmentTooFar
 from app.patrol.schemas import AppointmentIn
 from app.people.capture import AfterReceipt
 from app.people.field_grid import NoGrid
 from app.people.posts import NoPost
 from app.people.sign_in_refusals import AppTooOld
+from app.tasks.notes import DailyNoteIn
 from app.visits.schemas import VisitIn
 
 router = APIRouter(prefix="/v1", tags=["handset"])
@@ -56,6 +60,22 @@ class IncidentRecord(Record[IncidentIn]):
 
 class ErrandActRecord(Record[ErrandActIn]):
     """A step of an errand by itself."""
+
+
+class TrainingRecorded(Record[TrainingIn]):
+    """One's own word on a meeting, by itself."""
+
+
+class AcknowledgementRecord(Record[AcknowledgementIn]):
+    """An acknowledgement by itself."""
+
+
+class KeyPeriodReportRecord(Record[KeyPeriodReportIn]):
+    """A report of a key period by itself."""
+
+
+class DailyNoteRecord(Record[DailyNoteIn]):
+    """A note by itself."""
 
 
 ANY = (
@@ -127,6 +147,45 @@ def record_errand_act(
 ) -> Response:
     """Record a step of an errand (SVC-1); held while a step before it has not arrived."""
     return submit_one(request, db, carrier, "errand", body)
+
+
+@router.post(
+    "/training-records",
+    status_code=201,
+    response_model=ResultOut,
+    responses=responses(NotHeldYet),
+)
+def record_training(
+    request: Request, db: Db, carrier: AtTheDoor, body: TrainingRecorded
+) -> Response:
+    """Say that one was at a meeting or training; shown beside the host's list (MTG-1, TRN-1)."""
+    return submit_one(request, db, carrier, "training", body)
+
+
+@router.post("/acknowledgements", status_code=201, response_model=ResultOut, responses=responses())
+def record_acknowledgement(
+    request: Request, db: Db, carrier: AtTheDoor, body: AcknowledgementRecord
+) -> Response:
+    """Acknowledge a response of a key period, once (EMR-1)."""
+    return submit_one(request, db, carrier, "acknowledgement", body)
+
+
+@router.post(
+    "/key-period-reports", status_code=201, response_model=ResultOut, responses=responses()
+)
+def record_key_period_report(
+    request: Request, db: Db, carrier: AtTheDoor, body: KeyPeriodReportRecord
+) -> Response:
+    """Report in a key period (EMR-1)."""
+    return submit_one(request, db, carrier, "key_period_report", body)
+
+
+@router.post("/daily-notes", status_code=201, response_model=ResultOut, responses=responses())
+def record_daily_note(
+    request: Request, db: Db, carrier: AtTheDoor, body: DailyNoteRecord
+) -> Response:
+    """Note what is to stand on the day's sheet (TSK-2)."""
+    return submit_one(request, db, carrier, "daily_note", body)
 
 
 def submit_one(

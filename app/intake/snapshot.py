@@ -18,20 +18,28 @@ from app.db.models import (
     CheckIn,
     CheckInReview,
     Correction,
+    DailyNote,
     Errand,
     Incident,
+    KeyPeriodReport,
     Leave,
+    TrainingRecord,
     Visit,
     WorkerDay,
 )
 from app.errands import commands as errands
 from app.errands.lists import held_by_handsets
 from app.incidents import commands as incidents
+from app.key_periods import field as key_periods
 from app.kit.errors import BadCursor
+from app.meetings import own_word
 from app.patrol import commands as patrol
 from app.people.marks import grid_shown
+from app.people.posts import grids_on
 from app.rules.procedures import RequestState
+from app.tasks import notes
 from app.visits import commands as visits
+from app.visits.telling import held_places
 
 Body = dict[str, Any]
 FIRST = UUID(int=0)
@@ -81,6 +89,12 @@ def _grids(asked: Asked) -> Sequence[tuple[str, Body]]:
         .limit(asked.limit)
     )
     return [(code, grid_shown(asked.session, code)) for code in codes]
+
+
+def _visit_places(asked: Asked) -> Sequence[tuple[str, Body]]:
+    grids = grids_on(asked.session, asked.worker_id, asked.today)
+    found = held_places(asked.session, grids, asked.today, asked.after_id, asked.limit)
+    return [(str(key), body) for key, body in found]
 
 
 def _check_ins(asked: Asked) -> Sequence[tuple[str, Body]]:
@@ -182,13 +196,48 @@ def _days(asked: Asked) -> Sequence[tuple[str, Body]]:
     return [(row.day.isoformat(), shown_to_handsets(row)) for row in rows]
 
 
+def _meetings(asked: Asked) -> Sequence[tuple[str, Body]]:
+    found = own_word.meetings_held(
+        asked.session, asked.worker_id, asked.since, asked.after_id, asked.limit
+    )
+    return [(str(key), body) for key, body in found]
+
+
+def _trainings(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(_recent(TrainingRecord, asked))
+    return [(str(row.id), own_word.shown(row)) for row in rows]
+
+
+def _key_periods(asked: Asked) -> Sequence[tuple[str, Body]]:
+    found = key_periods.current(
+        asked.session, asked.worker_id, asked.today, asked.after_id, asked.limit
+    )
+    return [(str(key), body) for key, body in found]
+
+
+def _key_period_reports(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(_recent(KeyPeriodReport, asked))
+    return [(str(row.id), key_periods.report_shown(row)) for row in rows]
+
+
+def _daily_notes(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(_recent(DailyNote, asked))
+    return [(str(row.id), notes.shown(row)) for row in rows]
+
+
 SECTIONS: Sequence[tuple[str, Section]] = (
     ("grid", _grids),
+    ("visit_place", _visit_places),
     ("check_in", _check_ins),
     ("appointment", _appointments),
     ("visit", _visits),
     ("incident", _incidents),
     ("errand", _errands),
+    ("meeting", _meetings),
+    ("training", _trainings),
+    ("key_period", _key_periods),
+    ("key_period_report", _key_period_reports),
+    ("daily_note", _daily_notes),
     ("correction", _corrections),
     ("leave", _leave),
     ("day", _days),

@@ -25,7 +25,18 @@ from app.rules.civil import civil_day
 from app.rules.dated import IN_FORCE
 from app.rules.trusted_time import Captured, HandsetReading, correct_time, is_after_receipt
 
-for key in ("submission", "held", "appointment", "visit", "incident", "errand_act"):
+for key in (
+    "submission",
+    "held",
+    "appointment",
+    "visit",
+    "incident",
+    "errand_act",
+    "training_record",
+    "acknowledgement",
+    "key_period_report",
+    "daily_note",
+):
     CONSTRAINTS[f"pk_{key}"] = IdReused
 
 

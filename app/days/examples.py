@@ -229,9 +229,13 @@ MY_DAY: dict[str, Any] = {
     "visits": [
         {
             "id": RECORD,
-            "kind": "special_group",
+            "kind": None,
             "grid_code": GRID,
+            "place_id": RECORD,
             "place": "3栋2单元",
+            "manner": "on_site",
+            "outcome": "met",
+            "verdict": "counts",
             "corrected_at": "2026-03-18T02:30:00Z",
         }
     ],

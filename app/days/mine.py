@@ -11,6 +11,7 @@ from app.days.evidence import check_ins, day_of
 from app.days.records import IncidentOut, MessageOut, MyDayOut, VisitOut
 from app.db.models import CheckIn, CheckInReview, Correction, Incident, Leave, Quarantine, Visit
 from app.kit.clock import day_end, day_start
+from app.visits.lists import labels_of
 
 MESSAGES_SHOWN = 20
 
@@ -28,12 +29,27 @@ def my_day(session: Session, worker_id: UUID, day: date, now: datetime) -> MyDay
 
 
 def _visits(session: Session, worker_id: UUID, day: date) -> list[VisitOut]:
-    rows = session.scalars(
+    visits = session.scalars(
         select(Visit)
         .where(Visit.worker_id == worker_id, Visit.day == day)
         .order_by(Visit.corrected_at, Visit.id)
+    ).all()
+    labels = labels_of(session, visits)
+    return [_visit(visit, labels.get(visit.id)) for visit in visits]
+
+
+def _visit(visit: Visit, label: str | None) -> VisitOut:
+    return VisitOut(
+        id=visit.id,
+        kind=visit.kind,
+        grid_code=visit.grid_code,
+        place_id=visit.place_id,
+        place=label or (visit.words["place"] if visit.words else None),
+        manner=visit.manner,
+        outcome=visit.outcome,
+        verdict=visit.verdict,
+        corrected_at=visit.corrected_at,
     )
-    return [VisitOut.model_validate(row) for row in rows]
 
 
 def _incidents(session: Session, worker_id: UUID, day: date) -> list[IncidentOut]:

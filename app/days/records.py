@@ -13,7 +13,8 @@ from app.kit.schema import Out
 from app.rules.duty import Half
 from app.rules.field_records import IncidentCategory, Severity
 from app.rules.procedures import CorrectionKind, LeaveKind, RequestState
-from app.rules.visits import VisitKind, VisitVerdict
+from app.rules.visits import VisitKind, VisitManner, VisitOutcome, VisitVerdict
+from app.visits.schemas import SHOWN, VisitRow
 
 
 class Said(Out):
@@ -156,11 +157,25 @@ class VisitOut(Out):
     """A visit recorded on the date."""
 
     id: UUID
-    kind: VisitKind | None
+    kind: VisitKind | None = Field(description="Of a place that is not registered")
     grid_code: str
     place_id: UUID | None
+    place: str | None = Field(description="As it was called on the date, or as the worker wrote")
+    manner: VisitManner
+    outcome: VisitOutcome
     verdict: VisitVerdict
     corrected_at: datetime
+
+
+class VisitEvidenceOut(VisitRow):
+    """A visit, and what the worker's track says of it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [SHOWN | {"presence_s": 412.0}]})
+
+    presence_s: float | None = Field(
+        description="Seconds within the visit radius from two hours before to two hours after;"
+        " null without a track. Evidence, never required (VIS-7)"
+    )
 
 
 class IncidentOut(Out):

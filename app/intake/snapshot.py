@@ -227,7 +227,6 @@ def _daily_notes(asked: Asked) -> Sequence[tuple[str, Body]]:
 
 SECTIONS: Sequence[tuple[str, Section]] = (
     ("grid", _grids),
-    ("visit_place", _visit_places),
     ("check_in", _check_ins),
     ("appointment", _appointments),
     ("visit", _visits),
@@ -241,4 +240,5 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("correction", _corrections),
     ("leave", _leave),
     ("day", _days),
+    ("visit_place", _visit_places),
 )

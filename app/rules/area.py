@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from app.rules.cite import Cite, cites
-from app.rules.geodesy import Floats, metres_per_degree
+from app.rules.geodesy import Floats, Position, metres_per_degree
 from app.rules.parameters import Label, Values, number
 
 FLD_2 = Cite("FLD-2", "三(一)1 “6”", reading=True)
@@ -44,7 +44,15 @@ class Area:
 def prepare_area(grids: Sequence[BaseGeometry], values: Values) -> Area:
     """Grids as polygons in degrees; without any grid nothing is inside."""
     widened = [widen(grid, values[EDGE_TOLERANCE_M]) for grid in grids if not grid.is_empty]
-    shape = shapely.union_all(widened)
+    return _prepared(shapely.union_all(widened))
+
+
+def disc(centre: Position, radius_m: float) -> Area:
+    """All that is within a radius of a point."""
+    return _prepared(widen(shapely.Point(centre.lon, centre.lat), radius_m))
+
+
+def _prepared(shape: BaseGeometry) -> Area:
     shapely.prepare(shape)
     # The index is built on first use; built here, threads may share the area.
     shapely.intersects_xy(shape, 0.0, 0.0)

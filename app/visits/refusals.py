@@ -91,3 +91,11 @@ class TargetVisited(Refusal):
     zh = "该走访对象开始后已有走访记录，只能终止，不能删除。"
     rule = "VIS-6"
     clause = FIVE
+
+
+class VisitRangeTooLong(Refusal):
+    """A range has its first date before its last, and at most 92 dates."""
+
+    code = "visits.range_too_long"
+    status = 422
+    zh = "日期范围的起始日不得晚于截止日，且最多92天。"

@@ -95,6 +95,13 @@ class Visit(FieldRecord, Base):
         Index("ix_visit_worker_id_day", "worker_id", "day"),
         Index("ix_visit_place_id_day", "place_id", "day"),
         Index(
+            "ix_visit_out_of_scope",
+            "community_code",
+            "day",
+            postgresql_ops={"community_code": "text_pattern_ops"},
+            postgresql_where=text("verdict = 'out_of_scope'"),
+        ),
+        Index(
             "ix_visit_grid_code_day",
             "grid_code",
             "day",

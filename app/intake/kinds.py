@@ -21,6 +21,8 @@ from app.meetings.schemas import TrainingIn
 from app.patrol import commands as patrol
 from app.patrol.schemas import AppointmentIn
 from app.people.capture import Capture
+from app.registry import collecting
+from app.registry.schemas import CollectionIn
 from app.rules.attendance import Verdict
 from app.rules.visits import VisitVerdict
 from app.tasks import notes
@@ -105,6 +107,12 @@ def _daily_note(session: Session, capture: Capture, body: DailyNoteIn) -> Record
     return Recorded(notes.shown(notes.record_note(session, capture, body)))
 
 
+def _collection(session: Session, capture: Capture, body: CollectionIn) -> Recorded:
+    collected = collecting.record_collection(session, capture, body)
+    facts, key = collecting.shown(collected), collected.record.id
+    return Recorded(facts, status=collected.status, made=(key,))
+
+
 KINDS = {
     "check_in": Kind(CheckInIn, _check_in),
     "appointment": Kind(AppointmentIn, _appointment),
@@ -115,4 +123,5 @@ KINDS = {
     "acknowledgement": Kind(AcknowledgementIn, _acknowledgement),
     "key_period_report": Kind(KeyPeriodReportIn, _key_period_report),
     "daily_note": Kind(DailyNoteIn, _daily_note),
+    "collection": Kind(CollectionIn, _collection),
 }

@@ -35,6 +35,16 @@ from app.people.capture import AfterReceipt
 from app.people.field_grid import NoGrid
 from app.people.posts import NoPost
 from app.people.sign_in_refusals import AppTooOld
+from app.registry.refusals import (
+    FieldsRefused,
+    FormUnknown,
+    NothingSaid,
+    OtherKind,
+    RecordEnded,
+    RecordErased,
+    UnknownBase,
+)
+from app.registry.schemas import CollectionIn
 from app.tasks.notes import DailyNoteIn
 from app.visits.schemas import VisitIn
 
@@ -76,6 +86,10 @@ class KeyPeriodReportRecord(Record[KeyPeriodReportIn]):
 
 class DailyNoteRecord(Record[DailyNoteIn]):
     """A note by itself."""
+
+
+class CollectionRecord(Record[CollectionIn]):
+    """A record collected, or a change of it, by itself."""
 
 
 ANY = (
@@ -186,6 +200,28 @@ def record_daily_note(
 ) -> Response:
     """Note what is to stand on the day's sheet (TSK-2)."""
     return submit_one(request, db, carrier, "daily_note", body)
+
+
+@router.post(
+    "/collections",
+    status_code=201,
+    response_model=ResultOut,
+    responses=responses(
+        NoGrid,
+        FormUnknown,
+        FieldsRefused,
+        NothingSaid,
+        OtherKind,
+        UnknownBase,
+        RecordEnded,
+        RecordErased,
+    ),
+)
+def record_collection(
+    request: Request, db: Db, carrier: AtTheDoor, body: CollectionRecord
+) -> Response:
+    """Collect or change a record (INF-1): joined with what others changed, or laid open."""
+    return submit_one(request, db, carrier, "collection", body)
 
 
 def submit_one(

@@ -36,6 +36,8 @@ from app.meetings import own_word
 from app.patrol import commands as patrol
 from app.people.marks import grid_shown
 from app.people.posts import grids_on
+from app.registry import lists as records
+from app.registry.telling import handset_body as record_body
 from app.rules.procedures import RequestState
 from app.tasks import notes
 from app.visits import commands as visits
@@ -225,6 +227,13 @@ def _daily_notes(asked: Asked) -> Sequence[tuple[str, Body]]:
     return [(str(row.id), notes.shown(row)) for row in rows]
 
 
+def _records(asked: Asked) -> Sequence[tuple[str, Body]]:
+    found = records.recent(
+        asked.session, asked.worker_id, (asked.today, asked.since), asked.after_id, asked.limit
+    )
+    return [(str(record.id), record_body(record, content)) for record, content in found]
+
+
 SECTIONS: Sequence[tuple[str, Section]] = (
     ("grid", _grids),
     ("check_in", _check_ins),
@@ -241,4 +250,5 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("leave", _leave),
     ("day", _days),
     ("visit_place", _visit_places),
+    ("record", _records),
 )

@@ -16,6 +16,7 @@ from app.intake.held import release_held
 from app.media.retention import erase_unnamed
 from app.media.store import open_store
 from app.patrol import partitions, retention
+from app.registry import retention as records
 from app.settings import Settings
 
 FEED_KEPT = timedelta(days=40)
@@ -94,6 +95,19 @@ def erase_unnamed_photos(sessions: Sessions, now: datetime) -> None:
         log.info("photos_erased", photos=erased)
 
 
+def retain_records(sessions: Sessions, now: datetime) -> None:
+    """What ended is erased after its term (rulebook part 8)."""
+    with sessions.begin() as session:
+        kept = records.erase_what_is_over(session, now)
+    if kept.records or kept.special_groups or kept.drafts:
+        log.info(
+            "records_erased",
+            records=kept.records,
+            special_groups=kept.special_groups,
+            drafts=kept.drafts,
+        )
+
+
 def purge_feed(sessions: Sessions, now: datetime) -> None:
     """Forget changes that no handset can ask for any more."""
     with sessions.begin() as session:
@@ -117,6 +131,7 @@ TIMETABLE = (
     Entry("keep_partitions", "2 * * * *", keep_partitions),
     Entry("retain_tracks", "*/5 18-20 * * *", retain_tracks),
     Entry("erase_errands", "25 18-20 * * *", erase_errands),
+    Entry("retain_records", "*/10 18-20 * * *", retain_records),
     Entry("forget_uploads", "35 * * * *", forget_uploads),
     Entry("erase_unnamed_photos", "*/10 18-20 * * *", erase_unnamed_photos),
     Entry("purge_feed", "40 18 * * *", purge_feed),

@@ -120,12 +120,14 @@ def visits_of(kind: RecordKind, content: Fields) -> frozenset[VisitKind]:
 
 
 def masked(kind: RecordKind, content: Fields) -> dict[str, Any]:
-    """The content as everybody who may see the record sees it."""
-    form = present(kind)
-    return {
-        name: value if value is None else mask(form.field(name), value)
-        for name, value in content.items()
-    }
+    """The content as everybody who may see the record sees it: of a special group not even that
+    there is something."""
+    shown = {}
+    for name, value in content.items():
+        field = present(kind).field(name)
+        if field is not None and field.secrecy is not Secrecy.SPECIAL:
+            shown[name] = None if value is None else mask(field, value)
+    return shown
 
 
 def mask(field: Field | None, value: Any) -> Any:

@@ -19,16 +19,18 @@ from app.registry.form_tables import Fields
 from app.registry.forms import (
     focus_of,
     form_of,
+    key_text,
     keys_of,
     present,
     split,
     stated,
-    upgraded,
 )
 from app.rules.information import FocusKind, RecordKind, RecordSource
 
 ROUNDED_TO = 5
 """Digits of a degree in the index of neighbours: about a metre."""
+ENTERED_HOME = "entered_home"
+"""In RecordKey: the home that the entered version names, which the standing one may not."""
 FORMER_SPECIAL_GROUP = "former special_group"
 """In RecordFocus: no longer of the group, and earlier versions still say so."""
 
@@ -79,7 +81,9 @@ class Edit:
     base: int | None = None
     item_id: UUID | None = None
     sent: Sent | None = None
-    """Where it is another thing than the content."""
+    """Where it came in an older version of the form."""
+    proposed: Mapping[str, Any] | None = None
+    """The author's own whole content, where another's edit was joined to it."""
     photos: Sequence[str] = field(default_factory=tuple)
 
 
@@ -132,21 +136,29 @@ def add_version(
 
 
 def _kept_apart(kind: RecordKind, edit: Edit) -> dict[Secrecy, dict[str, Any]]:
-    """By where it is kept: `fields`, and `sent` where that is another thing.
+    """By where it is kept: `fields`, and `sent` and `proposed` where there are such.
 
-    What was sent is never kept in plain: nobody searches it.
+    These two are never kept in plain: nobody searches them.
     """
+    form = present(kind)
     parts: dict[Secrecy, dict[str, Any]] = {
         secrecy: {"fields": fields} if fields else {}
-        for secrecy, fields in split(present(kind), stated(edit.content)).items()
+        for secrecy, fields in split(form, stated(edit.content)).items()
     }
     if edit.sent is not None:
-        form = form_of(kind, edit.sent.form_version) or present(kind)
-        sent = split(form, edit.sent.fields)
-        if sent[Secrecy.SPECIAL]:
-            parts[Secrecy.SPECIAL]["sent"] = sent[Secrecy.SPECIAL]
-        parts[Secrecy.SEALED]["sent"] = sent[Secrecy.SEALED] | sent[Secrecy.PLAIN]
+        sent_form = form_of(kind, edit.sent.form_version) or form
+        _seal_away(parts, "sent", split(sent_form, edit.sent.fields))
+    if edit.proposed is not None:
+        _seal_away(parts, "proposed", split(form, stated(edit.proposed)))
     return parts
+
+
+def _seal_away(
+    parts: dict[Secrecy, dict[str, Any]], name: str, fields: dict[Secrecy, dict[str, Any]]
+) -> None:
+    if fields[Secrecy.SPECIAL]:
+        parts[Secrecy.SPECIAL][name] = fields[Secrecy.SPECIAL]
+    parts[Secrecy.SEALED][name] = fields[Secrecy.SEALED] | fields[Secrecy.PLAIN]
 
 
 def content_of(version: RecordVersion) -> dict[str, Any]:
@@ -155,13 +167,20 @@ def content_of(version: RecordVersion) -> dict[str, Any]:
     return {**version.content, **sealed.get("fields", {}), **special.get("fields", {})}
 
 
-def sent_of(kind: RecordKind, version: RecordVersion) -> dict[str, Any] | None:
-    """The fields of an edit as they were sent, in the present form; None if as in the content."""
+def _aside(version: RecordVersion, name: str) -> dict[str, Any] | None:
     sealed, special = version.sealed or {}, version.special or {}
-    if "sent" not in sealed:
-        return None
-    form = form_of(kind, version.form_version) or present(kind)
-    return upgraded(form, {**sealed["sent"], **special.get("sent", {})})
+    return {**sealed[name], **special.get(name, {})} if name in sealed else None
+
+
+def sent_in(version: RecordVersion) -> dict[str, Any] | None:
+    """The fields of an edit as they came in an older form; None if they came in the present one."""
+    return _aside(version, "sent")
+
+
+def proposal_of(version: RecordVersion) -> dict[str, Any]:
+    """What the author of a version wanted, before it was joined with another's edit."""
+    own = _aside(version, "proposed")
+    return content_of(version) if own is None else own
 
 
 def version_of(session: Session, record: Record, number: int) -> RecordVersion:
@@ -170,6 +189,11 @@ def version_of(session: Session, record: Record, number: int) -> RecordVersion:
     if found is None:
         raise NotFound
     return found
+
+
+def version_numbered(session: Session, record: Record, number: int) -> RecordVersion | None:
+    """One version of a record, or None."""
+    return session.get(RecordVersion, (record.id, number))
 
 
 def standing(session: Session, record: Record) -> dict[str, Any]:
@@ -191,6 +215,10 @@ def index(session: Session, record: Record, content: Fields) -> None:
         RecordKey(record_id=record.id, field=name, digest=said)
         for name, said in keys_of(record.kind, content).items()
     )
+    home = (entered(session, record) or {}).get("home")
+    if home is not None:
+        said = key_text("home", home)
+        session.add(RecordKey(record_id=record.id, field=ENTERED_HOME, digest=said))
     focus = focus_of(record.kind, content)
     marks = [kind.value for kind in focus]
     if FocusKind.SPECIAL_GROUP not in focus and _was_special(session, record):

@@ -66,6 +66,25 @@ class CheckResult(StrEnum):
     NOT_FOUND = "not_found"
 
 
+class ConflictChoice(StrEnum):
+    """How a conflict of two edits is decided."""
+
+    STANDING = "standing"
+    PROPOSED = "proposed"
+    OTHER = "other"
+
+
+class LookPurpose(StrEnum):
+    """What somebody needs a resident's plain data for; every look is logged with it (part 8)."""
+
+    VISIT = "visit"
+    SERVICE = "service"
+    VERIFICATION = "verification"
+    CHECK = "check"
+    EMERGENCY = "emergency"
+    OWN_REQUEST = "own_request"
+
+
 class RecordAct(StrEnum):
     """What is done with a record on its way into the registers (INF-1)."""
 

@@ -57,6 +57,10 @@ create trigger append_only before update or delete on daily_note
     for each row execute function refuse_change();
 create trigger append_only before update or delete on equipment_check
     for each row execute function refuse_change();
+create trigger append_only before update or delete on equipment_withdrawal
+    for each row execute function refuse_change();
+create trigger append_only before update or delete on equipment_answer
+    for each row execute function refuse_change();
 """
 KINDS = {
     "property_and_guards": "property_guard",
@@ -355,6 +359,38 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_equipment_check_worker_id_day", "equipment_check", ["worker_id", "day"], unique=False
+    )
+    op.create_table(
+        "equipment_withdrawal",
+        sa.Column("check_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["check_id"], ["equipment_check.id"], name=op.f("fk_equipment_withdrawal_check_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by"], ["account.id"], name=op.f("fk_equipment_withdrawal_withdrawn_by")
+        ),
+        sa.PrimaryKeyConstraint("check_id", name=op.f("pk_equipment_withdrawal")),
+    )
+    op.create_table(
+        "equipment_answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("check_id", sa.Uuid(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.Uuid(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by"], ["account.id"], name=op.f("fk_equipment_answer_answered_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["check_id"], ["equipment_check.id"], name=op.f("fk_equipment_answer_check_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment_answer")),
+    )
+    op.create_index(
+        "ix_equipment_answer_check_id", "equipment_answer", ["check_id"], unique=False
     )
     op.create_table(
         "equipment_exemption",

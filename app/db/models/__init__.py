@@ -5,7 +5,12 @@ from app.db.models.attendance import CheckIn, CheckInReview, Correction, Leave
 from app.db.models.base import Base
 from app.db.models.calendar import CalendarDay, DutyDecision, ParameterValue
 from app.db.models.days import BoardVersion, StaleDay, WorkerDay
-from app.db.models.equipment import EquipmentCheck, EquipmentExemption
+from app.db.models.equipment import (
+    EquipmentAnswer,
+    EquipmentCheck,
+    EquipmentExemption,
+    EquipmentWithdrawal,
+)
 from app.db.models.errands import Errand, ErrandAct
 from app.db.models.groups import AidGroup, AidMember, GridChat
 from app.db.models.incidents import Incident
@@ -69,8 +74,10 @@ __all__ = [
     "DailyNote",
     "Device",
     "DutyDecision",
+    "EquipmentAnswer",
     "EquipmentCheck",
     "EquipmentExemption",
+    "EquipmentWithdrawal",
     "Errand",
     "ErrandAct",
     "FocusListing",

@@ -43,6 +43,30 @@ class EquipmentCheck(Base):
     """The verdict, its clause, and the exemption that covered it."""
 
 
+class EquipmentWithdrawal(Base):
+    """A check that the station takes back, with the reason; the check itself stays."""
+
+    __tablename__ = "equipment_withdrawal"
+
+    check_id: Mapped[UUID] = mapped_column(ForeignKey("equipment_check.id"), primary_key=True)
+    reason: Mapped[str]
+    withdrawn_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    withdrawn_at: Mapped[datetime]
+
+
+class EquipmentAnswer(Base):
+    """What a worker says to a check; the station sees it."""
+
+    __tablename__ = "equipment_answer"
+    __table_args__ = (Index("ix_equipment_answer_check_id", "check_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    check_id: Mapped[UUID] = mapped_column(ForeignKey("equipment_check.id"))
+    said: Mapped[str]
+    answered_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    answered_at: Mapped[datetime]
+
+
 class EquipmentExemption(Base):
     """Work without work clothes that a township or the centre asked for (三(二)1)."""
 

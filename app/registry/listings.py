@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, null, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.db.models import FocusListing, Record, RecordFocus, RecordKey
@@ -110,7 +110,7 @@ def _not_twice(session: Session, body: ListingIn, key: str) -> None:
 def withdraw_listing(
     session: Session, asker: Principal, key: UUID, body: WithdrawIn, now: datetime
 ) -> FocusListing:
-    """A listing no longer holds; it stays on record as withdrawn."""
+    """A listing no longer holds: that it was there stays on record, whom it named is erased."""
     listing = session.get(FocusListing, key, with_for_update=True)
     if listing is None:
         raise NotFound
@@ -118,8 +118,21 @@ def withdraw_listing(
     if listing.withdrawn_at is not None:
         raise ListingWithdrawn
     listing.withdrawn_at, listing.withdraw_reason = now, body.reason
+    listing.sealed = None
     _tell(session, asker, listing, "listing.withdrawn")
     return listing
+
+
+def forget_listings(session: Session, record: Record) -> None:
+    """Whom a record's erasure concerns is not named by a list either; before its keys are gone."""
+    keys = select(RecordKey.digest).where(
+        RecordKey.record_id == record.id, RecordKey.field.in_({*FOUND_BY, "address"})
+    )
+    session.execute(
+        update(FocusListing)
+        .where(FocusListing.community_code == record.community_code, FocusListing.digest.in_(keys))
+        .values(sealed=null())
+    )
 
 
 def _tell(session: Session, asker: Principal, listing: FocusListing, event: str) -> None:

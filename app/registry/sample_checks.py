@@ -14,6 +14,7 @@ from app.outbox.emit import emit
 from app.people.principal import Principal
 from app.registry.fields import Field, FieldType, Secrecy
 from app.registry.forms import present, read_fields
+from app.registry.revealing import REVEALED
 from app.registry.sample_refusals import (
     AlreadyChecked,
     CheckerIsAuthor,
@@ -36,12 +37,10 @@ from app.registry.samples import Asked
 from app.registry.versions import content_of
 from app.rules.accuracy import INF_3
 from app.rules.duplicates import compared
-from app.rules.information import CheckResult, RecordKind
+from app.rules.information import CheckResult, LookPurpose, RecordKind
 
 LOCATORS = frozenset({"address", "place", "point"})
 """What the door is found by: shown, and therefore not asked."""
-NOT_AT_THE_DOOR = frozenset({"visit_kinds"})
-"""How the office files a record is not a fact to be found."""
 NOT_COMPARED = frozenset({FieldType.TEXT, FieldType.RECORD, FieldType.POINT})
 """Free words, and links of the registry's own."""
 WORDS = frozenset({FieldType.LINE, FieldType.NAME, FieldType.ADDRESS})
@@ -53,7 +52,7 @@ def asked_fields(kind: RecordKind) -> list[Field]:
     return [
         field
         for field in present(kind).fields
-        if field.name not in LOCATORS | NOT_AT_THE_DOOR
+        if field.name not in LOCATORS
         and field.type not in NOT_COMPARED
         and field.secrecy is not Secrecy.SPECIAL
     ]
@@ -194,8 +193,8 @@ def _is_author(session: Session, asker: Principal, item: SampleItem, record: Rec
 def _has_looked(session: Session, asker: Principal, record: Record) -> bool:
     """Whether the asker ever revealed the record's fields otherwise than to find its door."""
     looks = _acts(asker, record).where(
-        OutboxEvent.name == "record.revealed",
-        OutboxEvent.facts["purpose"].astext != "sample",
+        OutboxEvent.name == REVEALED,
+        OutboxEvent.facts["sample"].astext.is_(None),
     )
     return session.scalar(looks.limit(1)) is not None
 
@@ -278,11 +277,11 @@ def _tell_revealed(
     """Every look at a sensitive field is recorded, this one for a sample."""
     emit(
         session,
-        "record.revealed",
+        REVEALED,
         by=asker.account_id,
         unit_code=record.community_code,
         subject=("record", record.id),
-        purpose="sample",
+        purpose=LookPurpose.CHECK.value,
         fields=fields,
         sample=str(item.sample_id),
     )

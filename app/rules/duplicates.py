@@ -40,6 +40,8 @@ class Described:
     position: Position | None
     name: str | None
     address: str | None
+    sort: str | None = None
+    """Of what sort within its kind; what is of two sorts is never the same."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,12 @@ def contradict(one: str | None, other: str | None) -> bool:
 def alike(one: Described, other: Described, radius_m: float) -> Mapping[str, float] | None:
     """What makes two things, places, matters or organisations likely the same; None if nothing.
 
-    Of the same kind, near each other, alike by name or by address, and neither of the two numbers
-    something else. Persons never.
+    Of the same kind and sort, near each other, alike by name or by address, and neither of the two
+    numbers something else. Persons never.
     """
-    if RecordKind.PERSON in {one.kind, other.kind} or one.kind is not other.kind:
+    if RecordKind.PERSON in {one.kind, other.kind}:
+        return None
+    if (one.kind, one.sort) != (other.kind, other.sort):
         return None
     if one.position is None or other.position is None:
         return None

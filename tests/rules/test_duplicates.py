@@ -27,8 +27,9 @@ def shop(
     address: str | None = "射洪坝街道东溪路 12 号",
     position: Position | None = HERE,
     kind: RecordKind = RecordKind.PLACE,
+    sort: str | None = "shop",
 ) -> Described:
-    return Described(kind, position, name, address)
+    return Described(kind, position, name, address, sort)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,8 @@ def shop(
         (shop(name=None), True),
         (shop(name=None, address=None), False),
         (shop(kind=RecordKind.ORGANISATION), False),
+        (shop(sort="home"), False),
+        (shop(sort=None), False),
         (shop(address="射洪坝街道东溪路 13 号"), False),
         (shop(name="好又多便利店", address="射洪坝街道东溪路十二号"), False),
         (shop(name="好又多便利店2店"), False),

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 from typing import TypeVar
+from uuid import UUID
 
+from app.kit.ids import is_uuid7
 from app.kit.schema import IN_FORCE, LAST_DAY
 from app.people.importing.problems import Findings
 from app.people.importing.reading import Row
@@ -93,6 +95,20 @@ class Cells:
             value = None
         if value is None or not IN_FORCE <= value <= LAST_DAY:
             self.wrong(column, "not_a_date")
+            return None
+        return value
+
+    def key(self, column: str) -> UUID | None:
+        """A key that the system made; may be left out."""
+        found = self._take(column)
+        if found is None:
+            return None
+        try:
+            value = UUID(found)
+        except ValueError:
+            value = None
+        if value is None or not is_uuid7(value):
+            self.wrong(column, "not_a_key")
             return None
         return value
 

@@ -44,6 +44,11 @@ MESSAGES = {
         "该电话属于 {name}（{level} 级）",
         "That phone belongs to {name} (level {level})",
     ),
+    "not_a_key": ("应为系统导出的编号", "Expected a key as the system exports it"),
+    "other_kinds": (
+        "该地点已登记，走访类别不同",
+        "The place is registered already, with other kinds",
+    ),
     "no_grid": ("第一责任人须填写网格编码", "First responsible: for which grid?"),
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -18,6 +18,7 @@ from app.people.importing.problems import Findings, Place
 
 ZIP = b"PK\x03\x04"
 DELIMITERS = ",\t;"
+UNPACKED_AT_MOST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,11 @@ def _lines(place: Place, text: str, findings: Findings) -> Iterator[Sequence[str
 def _sheet(place: Place, content: bytes, findings: Findings) -> Iterator[Sequence[str]]:
     """The lines of a workbook's first sheet."""
     try:
+        with ZipFile(io.BytesIO(content)) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+        if unpacked > UNPACKED_AT_MOST:
+            findings.add(place, "", "file_unreadable", why="too large when unpacked")
+            return
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for line in book.worksheets[0].iter_rows(values_only=True):
             yield [_cell(value) for value in line]

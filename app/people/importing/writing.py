@@ -15,6 +15,7 @@ from app.db.models import Assignment, Posting, Station, Unit, Worker
 from app.kit.clock import civil_day
 from app.kit.errors import Conflict, Refusal
 from app.kit.ids import uuid7
+from app.outbox.emit import mark_visits
 from app.people import stations
 from app.people.assignments import REACHES_BACK, check_assignment, not_too_far_back
 from app.people.boundaries import check_place, replace, version_before
@@ -146,6 +147,7 @@ def _draw(writing: Writing, record: BoundaryRecord, first: date) -> bool:
     if tier_of(record.code) is UnitTier.GRID:
         mark_holders(session, record.code, max(first, writing.today - REACHES_BACK), writing.today)
         publish_to_holders(session, record.code, max(first, writing.today))
+        mark_visits(session, record.code, first)
     return True
 
 
@@ -286,6 +288,7 @@ def _hold(writing: Writing, record: WorkerRecord, worker: Worker) -> bool:
     session.flush()
     if worker.level == 1:
         publish_grid(session, worker.id, record.grid)
+        mark_visits(session, record.grid, record.first)
     return True
 
 

@@ -15,7 +15,7 @@ from app.attendance.schemas import RequestDecisionIn
 from app.db.models import Leave, Posting
 from app.kit.clock import civil_day
 from app.kit.errors import NotFound
-from app.outbox.emit import emit, mark_stale, publish
+from app.outbox.emit import emit, mark_stale, mark_visits, publish
 from app.people.posts import post_of
 from app.people.principal import Principal
 from app.rules.leave import LeaveSpan, overlaps
@@ -117,7 +117,8 @@ def end_leave(
 
 
 def _mark_stale(session: Session, leave: Leave, span: LeaveSpan, now: datetime) -> None:
-    """The dates of the span up to today, each where the worker stood on it."""
+    """The dates of the span up to today, each where the worker stood on it; and the visits
+    that the group takes over meanwhile."""
     posts = session.scalars(
         select(Posting).where(
             Posting.worker_id == leave.worker_id,
@@ -128,6 +129,7 @@ def _mark_stale(session: Session, leave: Leave, span: LeaveSpan, now: datetime) 
     for post in posts:
         stood = [day for day in span.days(until) if day in post.valid]
         mark_stale(session, leave.worker_id, post.community_code, *stood)
+        mark_visits(session, post.community_code, span.first_day, span.last_day)
 
 
 def _tell(

@@ -11,7 +11,7 @@ from app.db.models import Assignment, Posting, Unit, Worker
 from app.kit.clock import civil_day
 from app.kit.errors import NotFound
 from app.kit.ids import uuid7
-from app.outbox.emit import emit
+from app.outbox.emit import emit, mark_visits
 from app.people.boundaries import lock
 from app.people.city_refusals import (
     AlreadyAssigned,
@@ -59,6 +59,7 @@ def assign(
     if worker.level == 1:
         mark_worker(session, worker.id, starts(valid), today)
         publish_grid(session, worker.id, grid_code)
+        mark_visits(session, grid_code, starts(valid))
     emit(
         session,
         "grid.assigned",
@@ -137,6 +138,7 @@ def end(session: Session, asker: Principal, key: UUID, end_day: date, now: datet
     if assignment.level == 1:
         mark_worker(session, assignment.worker_id, end_day, today)
         withdraw_grid(session, assignment.worker_id, assignment.grid_code, "out_of_scope")
+        mark_visits(session, assignment.grid_code, end_day)
     emit(
         session,
         "grid.released",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Boundary, Unit
 from app.kit.errors import NotFound
-from app.outbox.emit import emit
+from app.outbox.emit import emit, mark_visits
 from app.people.city_refusals import GridHasEnded, ParentWithoutBoundary, VersionFollows
 from app.people.marks import mark_holders, publish_to_holders
 from app.people.principal import Principal
@@ -59,6 +59,7 @@ def redraw(
         if first == today:
             mark_holders(session, code, today, today)
         publish_to_holders(session, code, first)
+        mark_visits(session, code, first)
     emit(
         session,
         "boundary.redrawn",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.models import CalendarDay, DutyDecision, Unit
 from app.kit.clock import civil_day
 from app.kit.errors import NotFound
-from app.outbox.emit import emit
+from app.outbox.emit import emit, mark_visits
 from app.people.calendar import FRIDAY, Calendar
 from app.people.city_refusals import (
     NationalDatePast,
@@ -104,6 +104,7 @@ def decide(
     session.add(decision)
     if day <= civil_day(now):
         mark_unit(session, unit_code, day, day)
+    mark_visits(session, unit_code, day, day)
     emit(
         session,
         f"duty.{change.value}",
@@ -138,6 +139,7 @@ def publish_national(
     if past:
         raise NationalDatePast(days=[day.isoformat() for day in past[:20]])
     write_national(session, days.items(), CITY)
+    mark_visits(session, asker.unit_code, min(days), max(days))
     emit(
         session,
         "calendar.national_published",

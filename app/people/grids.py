@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Assignment, Boundary, Unit
 from app.kit.errors import NotFound
 from app.kit.paging import Page, decode, encode
-from app.outbox.emit import emit
+from app.outbox.emit import emit, mark_visits
 from app.people.boundaries import check_place, lock, replace, version_before
 from app.people.city_refusals import AlreadyEnded, GridCodesUsedUp
 from app.people.marks import mark_holders, withdraw_grid
@@ -44,6 +44,7 @@ def set_up(
     session.add(unit)
     session.flush()
     boundary = replace(session, code, shape, None, first, f"drawn by {asker.name}")
+    mark_visits(session, code, first)
     emit(
         session,
         "grid.set_up",
@@ -75,6 +76,7 @@ def end(session: Session, asker: Principal, code: str, last_exclusive: date, tod
         mark_holders(session, code, today, today)
     close_boundary(session, code, last_exclusive)
     close_assignments(session, code, last_exclusive)
+    mark_visits(session, code, last_exclusive)
     emit(
         session,
         "grid.ended",

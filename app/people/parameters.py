@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import ParameterValue
 from app.kit.clock import civil_day
-from app.outbox.emit import emit
+from app.outbox.emit import emit, mark_visits
 from app.people.city_refusals import ValueRefused
 from app.people.marks import mark_unit
 from app.people.principal import Principal
@@ -24,6 +24,9 @@ from app.rules.parameters import (
     values_on,
     written,
 )
+
+VISITS = "VIS-"
+"""How the rules begin whose parameters what is owed and paid rests on."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ def supersede(
     session.add(row)
     if wanted.effective_from == today:
         mark_unit(session, asker.unit_code, today, today)
+    if PARAMETERS[wanted.name].rule.startswith(VISITS):
+        mark_visits(session, asker.unit_code, wanted.effective_from)
     emit(
         session,
         "parameter.superseded",

@@ -14,17 +14,18 @@ from app.kit.clock import civil_day
 from app.kit.errors import BadCursor, NotFound
 from app.kit.ids import uuid7
 from app.kit.paging import Page, decode, encode
-from app.outbox.emit import emit
+from app.outbox.emit import emit, mark_visits
 from app.people.accounts import follow_post
 from app.people.assignments import not_too_far_back
 from app.people.city_refusals import CategoryByLevel, TwoPosts
 from app.people.marks import mark_worker, renamed, withdraw_grid
+from app.people.memberships import release_member
 from app.people.posts import latest_posting, under
 from app.people.principal import Principal
 from app.people.spans import cut, starts
 from app.rules.corps import ROSTER, CorpsVerdict, RosterCategory, judge_member, owes_duties
 from app.rules.divisions import UnitTier
-from app.rules.duty import Employment
+from app.rules.duty import Employment, is_bound
 
 Posted = tuple[Worker, Posting]
 
@@ -222,8 +223,13 @@ def transfer(
     _close_post(session, before, post.first)
     if post.community != before.community_code:
         release_grids(session, worker, post.first)
+        release_member(session, worker_id, post.first, asker.account_id)
+    elif post.employment is not None and not is_bound(post.employment):
+        release_member(session, worker_id, post.first, asker.account_id)
     posting = _post(session, worker, post, now)
     follow_post(session, asker, worker_id, post.community)
+    for community in {before.community_code, post.community}:
+        mark_visits(session, community, post.first)
     mark_worker(session, worker_id, post.first, today)
     emit(
         session,

@@ -60,7 +60,12 @@ def judge_group(
 
 
 def hang_together(boundaries: Sequence[BaseGeometry], values: Values) -> bool:
-    """Polygons that touch, or are no further apart than `group_adjacency_m`, make one piece."""
+    """Each member's grids touch another's, or are no further away than `group_adjacency_m`,
+    directly or through others; a member's own grids need not lie side by side."""
     halfway = values[GROUP_ADJACENCY_M] / 2
-    joined = shapely.union_all([widen(boundary, halfway) for boundary in boundaries])
-    return len(shapely.get_parts(joined)) == 1
+    apart = [widen(boundary, halfway) for boundary in boundaries]
+    reached = apart[:1]
+    while reached and apart:
+        reached = [one for one in apart if shapely.intersects(one, reached).any()]
+        apart = [one for one in apart if not any(one is found for found in reached)]
+    return not apart

@@ -71,7 +71,7 @@ def table(
     """Rows as a file named `name`, headed in the caller's language."""
     headings = [zh if language == "zh" else en for zh, en in columns.values()]
     lines: list[Sequence[object]] = [headings]
-    lines += [[_cell(_found(row, path)) for path in columns] for row in map(_plain, rows)]
+    lines += [[cell(_found(row, path)) for path in columns] for row in map(_plain, rows)]
     content, media_type = (_xlsx(lines), XLSX) if format_ == "xlsx" else (_csv(lines), CSV)
     extension = "xlsx" if format_ == "xlsx" else "csv"
     return Response(
@@ -97,7 +97,7 @@ def _found(row: Any, path: str) -> Any:
     return row
 
 
-def _cell(value: Any) -> str | int | float | None:
+def cell(value: Any) -> str | int | float | None:
     """Numbers stay numbers; text that a spreadsheet would take for a formula is quoted."""
     if isinstance(value, bool):
         return int(value)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Row, bindparam, exists, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -20,6 +20,7 @@ from app.db.models import (
     DailyNote,
     DutyDecision,
     EquipmentCheck,
+    EquipmentWithdrawal,
     Leave,
     Login,
     Meeting,
@@ -64,7 +65,7 @@ def attendance_facts(session: Session, roll: Roll) -> AttendanceFacts:
         accounts=_accounts(session, roll),
         appointments=_of_the_day(session, roll, Appointment, Appointment.starts_at),
         meetings=_meetings(session, roll),
-        equipment=_of_the_day(session, roll, EquipmentCheck, EquipmentCheck.at),
+        equipment=_equipment(session, roll),
         notes=_of_the_day(session, roll, DailyNote, DailyNote.corrected_at),
     )
 
@@ -97,7 +98,7 @@ def _times(session: Session, roll: Roll, check_ins: ByWorker) -> Mapping[UUID, d
             Correction.decided_at.is_not(None),
         )
     )
-    return times | {key: at for key, at in decided if at is not None}
+    return times | {row.id: row.decided_at for row in decided if row.decided_at is not None}
 
 
 def _leaves(session: Session, roll: Roll) -> Mapping[UUID, LeaveKind]:
@@ -106,7 +107,7 @@ def _leaves(session: Session, roll: Roll) -> Mapping[UUID, LeaveKind]:
     if not named:
         return {}
     rows = session.execute(select(Leave.id, Leave.kind).where(Leave.id.in_(named)))
-    return dict(rows.tuples())
+    return {row.id: row.kind for row in rows}
 
 
 def _decisions(session: Session, roll: Roll) -> Sequence[DutyDecision]:
@@ -158,6 +159,21 @@ def _accounts(session: Session, roll: Roll) -> ByWorker:
         select(PlatformLogin)
         .where(PlatformLogin.worker_id.in_(roll.worker_ids), PlatformLogin.day == roll.day)
         .order_by(PlatformLogin.platform)
+    )
+    return by_worker(rows)
+
+
+def _equipment(session: Session, roll: Roll) -> ByWorker:
+    """Checks that the station did not take back."""
+    taken_back = exists().where(EquipmentWithdrawal.check_id == EquipmentCheck.id)
+    rows = session.scalars(
+        select(EquipmentCheck)
+        .where(
+            EquipmentCheck.worker_id.in_(roll.worker_ids),
+            EquipmentCheck.day == roll.day,
+            ~taken_back,
+        )
+        .order_by(EquipmentCheck.at, EquipmentCheck.id)
     )
     return by_worker(rows)
 

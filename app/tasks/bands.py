@@ -94,9 +94,10 @@ def tasks(sheet: SheetOut, pen: Pen) -> Sequence[Row]:
 
 def _task(task: TaskOut, sheet: SheetOut, pen: Pen) -> Row:
     lacking = task.verdict in {TaskVerdict.NONE, TaskVerdict.PARTLY}
+    shown = [part for part in task.parts if part.done or task.verdict is not TaskVerdict.DONE]
     return (
         Cell(called(task.task, pen.language), 5),
-        Cell("　".join(_part(part, task.task, sheet, pen) for part in task.parts), 12),
+        Cell("　".join(_part(part, task.task, sheet, pen) for part in shown), 12),
         Cell(called(task.verdict, pen.language), 3, lacking=lacking),
         Cell(task.clause, 4),
     )
@@ -137,7 +138,7 @@ def visits(sheet: SheetOut, pen: Pen) -> Sequence[Row]:
 def _owed(sheet: SheetOut, pen: Pen) -> list[Row]:
     return [
         (
-            Cell(called(kind.kind, pen.language), 7),
+            Cell(pen.noted(called(kind.kind, pen.language), _taken_over(kind.taken_over, pen)), 7),
             Cell(
                 f"{called(kind.cadence, pen.language)} {kind.first_day:%m-%d}"
                 + (f"–{kind.last_day:%m-%d}" if kind.last_day != kind.first_day else ""),
@@ -151,6 +152,11 @@ def _owed(sheet: SheetOut, pen: Pen) -> list[Row]:
         )
         for kind in sheet.visits_owed
     ]
+
+
+def _taken_over(count: int, pen: Pen) -> str:
+    """What the mutual-aid group took over of it (ORG-5)."""
+    return pen(f"互助组 {count}", f"{count} of the group") if count else ""
 
 
 def _made(sheet: SheetOut, pen: Pen) -> list[Row]:
@@ -315,6 +321,7 @@ def _check(sheet: SheetOut, number: int, pen: Pen) -> str:
     return f"{pen.clock(check.at)} " + pen.noted(
         by,
         clothes if check.work_clothes else without,
+        pen("上级免除着装", "exempted") if check.exempted else "",
         lacking if check.lacking else complete,
         check.note,
     )

@@ -51,7 +51,7 @@ TASKS = [
 def owed(kind: str, cadence: str, first: str, last: str, counts: tuple[int, ...]) -> dict[str, Any]:
     """What is owed of a kind."""
     number = list(KINDS).index(kind)
-    names = ("owed", "paid", "made", "paid_on_date")
+    names = ("owed", "taken_over", "paid", "made", "paid_on_date")
     return {
         "kind": kind,
         "cadence": cadence,
@@ -66,11 +66,11 @@ def owed(kind: str, cadence: str, first: str, last: str, counts: tuple[int, ...]
 KINDS = ("property_guard", "rental", "special_group", "care", "resident")
 WEEK = ("week", "2026-03-16", "2026-03-22")
 VISITS_OWED = [
-    owed("property_guard", "duty_date", "2026-03-18", "2026-03-18", (1, 1, 1, 1)),
-    owed("rental", *WEEK, (6, 4, 1, 1)),
-    owed("special_group", *WEEK, (2, 1, 1, 1)),
-    owed("care", *WEEK, (3, 1, 0, 0)),
-    owed("resident", "quarter", "2026-01-01", "2026-03-31", (48, 41, 1, 1)),
+    owed("property_guard", "duty_date", "2026-03-18", "2026-03-18", (1, 0, 1, 1, 1)),
+    owed("rental", *WEEK, (6, 1, 4, 1, 1)),
+    owed("special_group", *WEEK, (2, 0, 1, 1, 1)),
+    owed("care", *WEEK, (3, 0, 1, 0, 0)),
+    owed("resident", "quarter", "2026-01-01", "2026-03-31", (48, 0, 41, 1, 1)),
 ]
 
 

@@ -125,6 +125,7 @@ def equipment(who: UUID, present: AttendanceFacts) -> list[SheetEquipmentOut]:
             at=check.at,
             by_station=check.by_station,
             work_clothes=check.work_clothes,
+            exempted=bool(check.because.get("exempted")),
             lacking=[item for item in EquipmentItem if not check.items.get(item.value)],
             note=check.note,
             **cited("EQP-1"),

@@ -84,6 +84,7 @@ class VisitsOwedOut(Cited):
     first_day: date
     last_day: date
     owed: int = Field(description="In the whole period, by what is known now")
+    taken_over: int = Field(description="Of these, from members of the group on leave (ORG-5)")
     paid: int = Field(description="Up to the date, the date included")
     made: int = Field(description="Visits made on the date, whatever they are worth")
     paid_on_date: int = Field(description="Of what is owed, paid by visits of the date")
@@ -190,6 +191,7 @@ class SheetEquipmentOut(Cited):
     at: datetime
     by_station: bool
     work_clothes: bool
+    exempted: bool = Field(description="From work clothes, by a higher tier")
     lacking: list[EquipmentItem] = Field(description="Of the seven items")
     note: str
 

@@ -46,6 +46,7 @@ from app.tasks.schemas import (
 )
 from app.tasks.visits_of_day import visits_made, visits_owed
 from app.tasks.work_facts import WorkFacts, work_facts
+from app.visits.upkeep import bring_up_to_date
 
 RECORDS_SHOWN = 50
 
@@ -139,6 +140,8 @@ def _sheets(session: Session, roll: Roll) -> list[SheetOut]:
     """One query a table for all of them, however many they are."""
     if not roll.members:
         return []
+    for community in roll.communities:
+        bring_up_to_date(session, community, roll.now)
     present = attendance_facts(session, roll)
     work = work_facts(session, roll, (present.notes, present.equipment))
     return [_sealed(_sheet(member, roll, present, work)) for member in roll.members]

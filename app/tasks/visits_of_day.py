@@ -30,6 +30,7 @@ def _owed(kind: VisitKind, day: date, tally: Any | None, made: int) -> VisitsOwe
         first_day=period.first,
         last_day=period.last,
         owed=int(tally.owed) if tally else 0,
+        taken_over=int(tally.taken_over) if tally else 0,
         paid=int(tally.paid) if tally else 0,
         made=made,
         paid_on_date=int(tally.on_date) if tally else 0,
@@ -45,9 +46,8 @@ def visits_made(who: UUID, work: WorkFacts) -> list[SheetVisitOut]:
 
 def _made(visit: Any, places: PlaceFacts) -> SheetVisitOut:
     kinds = kinds_of(visit, places)
-    withheld: Literal["special_group"] | None = (
-        "special_group" if VisitKind.SPECIAL_GROUP in kinds else None
-    )
+    special = VisitKind.SPECIAL_GROUP in {*kinds, visit.kind}
+    withheld: Literal["special_group"] | None = "special_group" if special else None
     return SheetVisitOut(
         id=visit.id,
         at=visit.corrected_at,

@@ -46,10 +46,10 @@ WORDS: Mapping[type[StrEnum], Words] = {
         "not_owed": ("不要求", "Not owed"),
     },
     BasicTask: {
-        "signed_on": ("登录账号", "Accounts signed on"),
-        "information": ("采集信息", "Information collected"),
+        "signed_on": ("登录账号", "Accounts"),
+        "information": ("采集信息", "Information"),
         "patrol": ("巡查网格", "Grid patrolled"),
-        "events": ("流转事件", "Events filed and verified"),
+        "events": ("流转事件", "Events passed on"),
     },
     TaskPart: {
         "handset": ("手持终端", "handset"),
@@ -75,8 +75,8 @@ WORDS: Mapping[type[StrEnum], Words] = {
     },
     LoginSource: {"webhook": ("平台推送", "the platform"), "station": ("站点登记", "the station")},
     VisitKind: {
-        "property_guard": ("物管和保安", "Property management and guards"),
-        "rental": ("出租房和流动人口", "Rented homes, floating population"),
+        "property_guard": ("物管和保安", "Property and guards"),
+        "rental": ("出租房和流动人口", "Rented homes, floating"),
         "special_group": ("特殊人群", "Special groups"),
         "care": ("关怀对象", "Cared-for people"),
         "resident": ("常住人口", "Permanent residents"),

@@ -101,7 +101,8 @@ def _places(session: Session, roll: Roll, visits: ByWorker) -> PlaceFacts:
 
 TALLIES = text("""
 select tally.worker_id, tally.kind, tally.first_day, tally.last_day,
-       sum(tally.owed) as owed, sum(paid.until_date) as paid, sum(paid.on_date) as on_date
+       sum(tally.owed) as owed, sum(paid.until_date) as paid, sum(paid.on_date) as on_date,
+       sum((select count(*) from jsonb_object_keys(tally.shared))) as taken_over
 from visit_tally as tally
 cross join lateral (
     select count(*) as until_date, count(*) filter (where visit.day = :day) as on_date

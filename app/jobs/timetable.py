@@ -18,6 +18,7 @@ from app.media.store import open_store
 from app.patrol import partitions, retention
 from app.registry import retention as records
 from app.settings import Settings
+from app.visits import upkeep as visits
 
 FEED_KEPT = timedelta(days=40)
 """Longer than a handset may be away: an older cursor is answered with a snapshot."""
@@ -38,6 +39,20 @@ def materialise_days(sessions: Sessions, now: datetime) -> None:
             marked = upkeep.materialise(session, day)
         if marked:
             log.info("days_materialised", day=day.isoformat(), worker_days=marked)
+
+
+def sweep_stale_visits(sessions: Sessions, now: datetime) -> None:
+    """Recompute the communities whose visits, or what they rest on, changed."""
+    swept = visits.sweep(sessions, now)
+    if swept:
+        log.info("stale_visits_swept", communities=swept)
+
+
+def begin_visit_periods(sessions: Sessions, now: datetime) -> None:
+    """With each date new visit periods begin and others close, also after an outage."""
+    begun = visits.materialise(sessions, now)
+    if begun:
+        log.info("visit_periods_begun", communities=begun)
 
 
 def close_gaps(sessions: Sessions, now: datetime) -> None:
@@ -127,6 +142,8 @@ TIMETABLE = (
     Entry("sweep_stale_days", "* * * * * */3", sweep_stale_days),
     Entry("materialise_days", "*/5 * * * *", materialise_days),
     Entry("close_gaps", "10 19 * * *", close_gaps),
+    Entry("sweep_stale_visits", "* * * * * */3", sweep_stale_visits),
+    Entry("begin_visit_periods", "*/5 * * * *", begin_visit_periods),
     Entry("release_held", "* * * * *", release_held),
     Entry("keep_partitions", "2 * * * *", keep_partitions),
     Entry("retain_tracks", "*/5 18-20 * * *", retain_tracks),

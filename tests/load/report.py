@@ -12,6 +12,7 @@ from rich.table import Table
 from app.settings import Settings
 from tests.load.measures import History
 from tests.load.race import Pace, Record, ratio
+from tests.load.visit_measures import VisitScale, growth
 
 OURS, BARE, NAIVE, EMPTY = "ours", "yardstick", "naive", "empty"
 
@@ -96,6 +97,38 @@ def history_lines(found: Sequence[History]) -> list[Line]:
             Line(f"{what}, history ten times longer", f"{change:+.0f} %", "± 25 %", change <= 25)
         )
     return lines
+
+
+def visit_lines(found: Sequence[VisitScale]) -> list[Line]:
+    """Tasks, coverage and recompute beside a year of visits, in cities of rising size."""
+    lines = []
+    for one in found:
+        timings, year = one.timings, one.year
+        city = f"{one.scale} ×: {year.targets:,} targets, {year.visits:,} visits"
+        lines += [
+            Line(f"empty request, one connection, {city}", f"{timings.empty_ms:.2f} ms"),
+            _within(f"me/tasks of 40 targets, {city}", timings.tasks_ms, 40),
+            _aimed(f"coverage of the city for a week, {city}", timings.week_ms, 500, one.scale),
+            _aimed(
+                f"coverage of the city for a quarter, {city}", timings.quarter_ms, 500, one.scale
+            ),
+            _within(
+                f"a month of a community's three workers judged, {city}", timings.month_ms, 200
+            ),
+        ]
+    if len(found) > 1:
+        lines += [
+            Line(f"growth of {name}, data {data} ×", f"{times:.1f} ×", f"≤ {data} ×", times <= data)
+            for name, times, data in growth(found)
+        ]
+    return lines
+
+
+def _aimed(what: str, measured_ms: float, goal_ms: float, scale: int) -> Line:
+    """The goal is the city's own; of a larger one the figure alone is shown."""
+    if scale == 1:
+        return _within(what, measured_ms, goal_ms)
+    return Line(what, f"{measured_ms:.1f} ms")
 
 
 def field_time_line(per_second: float) -> Line:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.attendance.commands import record_check_in
 from app.attendance.schemas import CheckInIn, CheckInOut, check_in_out
+from app.equipment import checks as equipment
+from app.equipment.schemas import EquipmentIn
 from app.errands import commands as errands
 from app.errands.schemas import ErrandActIn
 from app.incidents import commands as incidents
@@ -113,12 +115,17 @@ def _collection(session: Session, capture: Capture, body: CollectionIn) -> Recor
     return Recorded(facts, status=collected.status, made=(key,))
 
 
+def _equipment(session: Session, capture: Capture, body: EquipmentIn) -> Recorded:
+    return Recorded(equipment.own_shown(equipment.record_own(session, capture, body)))
+
+
 KINDS = {
     "check_in": Kind(CheckInIn, _check_in),
     "appointment": Kind(AppointmentIn, _appointment),
     "visit": Kind(VisitIn, _visit),
     "incident": Kind(IncidentIn, _incident),
     "errand": Kind(ErrandActIn, _errand),
+    "equipment": Kind(EquipmentIn, _equipment),
     "training": Kind(TrainingIn, _training),
     "acknowledgement": Kind(AcknowledgementIn, _acknowledgement),
     "key_period_report": Kind(KeyPeriodReportIn, _key_period_report),

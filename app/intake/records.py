@@ -12,6 +12,7 @@ from app.api.deps import Db
 from app.api.problems import refusals
 from app.attendance.schemas import CheckInIn
 from app.db.engine import Sessions
+from app.equipment.schemas import EquipmentIn
 from app.errands.refusals import ErrandOfOthers, StepOutOfOrder, StepRepeated
 from app.errands.schemas import ErrandActIn
 from app.incidents.schemas import IncidentIn
@@ -66,6 +67,10 @@ class VisitRecord(Record[VisitIn]):
 
 class IncidentRecord(Record[IncidentIn]):
     """An event by itself."""
+
+
+class EquipmentRecord(Record[EquipmentIn]):
+    """One's own record of clothes and equipment by itself."""
 
 
 class ErrandActRecord(Record[ErrandActIn]):
@@ -222,6 +227,14 @@ def record_collection(
 ) -> Response:
     """Collect or change a record (INF-1): joined with what others changed, or laid open."""
     return submit_one(request, db, carrier, "collection", body)
+
+
+@router.post("/equipment-records", status_code=201, response_model=ResultOut, responses=responses())
+def record_equipment(
+    request: Request, db: Db, carrier: AtTheDoor, body: EquipmentRecord
+) -> Response:
+    """Record one's own clothes and equipment (EQP-1): evidence, without a verdict."""
+    return submit_one(request, db, carrier, "equipment", body)
 
 
 def submit_one(

@@ -27,6 +27,7 @@ from app.db.models import (
     Visit,
     WorkerDay,
 )
+from app.equipment import lists as equipment
 from app.errands import commands as errands
 from app.errands.lists import held_by_handsets
 from app.incidents import commands as incidents
@@ -144,6 +145,12 @@ def _incidents(asked: Asked) -> Sequence[tuple[str, Body]]:
     return [(str(row.id), incidents.shown(row)) for row in rows]
 
 
+def _equipment_checks(asked: Asked) -> Sequence[tuple[str, Body]]:
+    return equipment.of_handset(
+        asked.session, asked.worker_id, asked.since, asked.after_id, asked.limit
+    )
+
+
 def _errands(asked: Asked) -> Sequence[tuple[str, Body]]:
     rows = asked.session.scalars(
         select(Errand)
@@ -241,6 +248,7 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("visit", _visits),
     ("incident", _incidents),
     ("errand", _errands),
+    ("equipment_check", _equipment_checks),
     ("meeting", _meetings),
     ("training", _trainings),
     ("key_period", _key_periods),

@@ -77,11 +77,11 @@ class Street:
         return self.handset(grid).captured(moment, after=timedelta(seconds=3))
 
     def visit(
-        self, place: UUID | None, moment: datetime = NOON, grid: str = GRID, **body: Any
+        self, key: UUID | None, moment: datetime = NOON, grid: str = GRID, **body: Any
     ) -> Visit:
         """A visit by a grid's worker, at the door unless said otherwise."""
         where = middle()
-        known = {"place_id": place, "lon": where.lon, "lat": where.lat}
+        known = {"place_id": key, "lon": where.lon, "lat": where.lat}
         return commands.record_visit(
             self.db, self.captured(moment, grid), VisitIn.model_validate(known | body)
         )

@@ -201,7 +201,7 @@ class _Answers:
             .where(KeyPeriodReport.key_period_id == key, KeyPeriodReport.worker_id.in_(workers))
             .group_by(KeyPeriodReport.worker_id)
         )
-        self.reports: dict[UUID, int] = dict(reports.tuples())
+        self.reports: dict[UUID, int] = dict(reports.all())
 
     def row(
         self, worker: Worker, community: str, inside: bool, of: tuple[KeyPeriod, datetime]

@@ -112,7 +112,7 @@ class _Details:
     def __init__(self, session: Session, meetings: Sequence[Meeting]) -> None:
         codes = {meeting.unit_code for meeting in meetings}
         found = session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes)))
-        self.names: dict[str, str] = dict(found.tuples())
+        self.names: dict[str, str] = dict(found.all())
         self.missing = missing_of(session, [meeting.id for meeting in meetings])
 
     def of(self, meeting: Meeting, lines: Collection[Line]) -> dict[str, Any]:

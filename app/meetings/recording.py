@@ -80,8 +80,8 @@ def _same(session: Session, known: Meeting, asker: Principal, body: MeetingIn) -
     rows = _rows(session, known)
     corrected = any(row.recorded_at != known.recorded_at for row in rows.values())
     said = {line.worker_id: (line.presence, line.reason) for line in body.attendance}
-    stands = {key: (row.presence, row.reason) for key, row in rows.items() if key in said}
-    if not corrected and said != stands:
+    stands = {key: (row.presence, row.reason) for key, row in rows.items()}
+    if not corrected and dict.fromkeys(stands, (Presence.ABSENT, None)) | said != stands:
         raise MeetingIdReused(id=known.id)
     return known
 

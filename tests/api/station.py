@@ -51,6 +51,12 @@ class StationDay:
         answer: Response = self.client.http.post(f"/v1{path}", headers=headers, json=body)
         return answer
 
+    def put(self, who: str, path: str, body: dict[str, Any]) -> Response:
+        """Act, the same twice."""
+        headers = self.client.as_(who)
+        answer: Response = self.client.http.put(f"/v1{path}", headers=headers, json=body)
+        return answer
+
     def delete(self, who: str, path: str) -> Response:
         """Withdraw."""
         headers = self.client.as_(who)

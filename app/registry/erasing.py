@@ -29,6 +29,7 @@ from app.people.posts import under
 from app.people.principal import Principal
 from app.registry.conflicting import CONCEALED
 from app.registry.homes import lives_there, settle
+from app.registry.listings import forget_listings
 from app.registry.refusals import RecordErased, RecordMerged, StillNeeded
 from app.registry.revealing import looks_at
 from app.registry.rights_schemas import (
@@ -144,6 +145,7 @@ def _empty(session: Session, record: Record, now: datetime) -> None:
         .values(content={}, sealed=null(), special=null(), reason=null(), photos=[])
         .execution_options(synchronize_session="fetch")
     )
+    forget_listings(session, record, now)
     unindex(session, record)
     conflicts = RecordConflict.record_id == record.id
     session.execute(update(RecordConflict).where(conflicts).values(sealed=null()))

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select, true
+from sqlalchemy import exists, func, select, true
 from sqlalchemy.orm import Session
 
-from app.db.models import FocusListing, Record, RecordFocus
+from app.db.models import FocusListing, Record, RecordFocus, RecordKey
 from app.people.posts import under
 from app.registry.focus_schemas import FocusCoverageOut, FocusRow
-from app.registry.listings import answering
+from app.registry.listings import answering, has_left
 from app.registry.scopes import alive, records_in
 from app.rules.accuracy import judge_focus_coverage
 from app.rules.information import FocusKind
@@ -71,7 +71,9 @@ def _listed(session: Session, unit_code: str, focus: FocusKind) -> tuple[int, in
     marked = exists().where(RecordFocus.record_id == Record.id, RecordFocus.digest == focus.value)
     answers: Any = (
         select(Record.id, Record.entered_version, marked.label("marked"))
-        .where(and_(*answering()))
+        .select_from(RecordKey)
+        .join(Record, Record.id == RecordKey.record_id)
+        .where(*answering())
         .correlate(FocusListing)
         .order_by(marked.desc(), Record.entered_version.is_(None), Record.id)
         .limit(1)
@@ -91,6 +93,6 @@ def _listed(session: Session, unit_code: str, focus: FocusKind) -> tuple[int, in
     unanswered = session.scalar(
         select(func.count())
         .select_from(FocusListing)
-        .where(*standing, ~exists().where(*answering()).correlate(FocusListing))
+        .where(*standing, ~exists().where(*answering()).correlate(FocusListing), ~has_left())
     )
     return counted[0], counted[1], unanswered or 0

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, null, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.db.models import FocusListing, Record, RecordFocus, RecordKey
@@ -123,15 +123,17 @@ def withdraw_listing(
     return listing
 
 
-def forget_listings(session: Session, record: Record) -> None:
+def forget_listings(session: Session, record: Record, now: datetime) -> None:
     """Whom a record's erasure concerns is not named by a list either; before its keys are gone."""
     keys = select(RecordKey.digest).where(
         RecordKey.record_id == record.id, RecordKey.field.in_({*FOUND_BY, "address"})
     )
+    named = FocusListing.digest.in_(keys)
     session.execute(
         update(FocusListing)
-        .where(FocusListing.community_code == record.community_code, FocusListing.digest.in_(keys))
-        .values(sealed=null())
+        .where(FocusListing.community_code == record.community_code, named)
+        .values(sealed=null(), withdrawn_at=func.coalesce(FocusListing.withdrawn_at, now))
+        .execution_options(synchronize_session="fetch")
     )
 
 
@@ -174,25 +176,31 @@ def listings_under(
     )
 
 
-def _answered() -> Any:
-    """Whether an entered record answers to the listing."""
-    return exists().where(
-        *answering(),
-        Record.entered_version.is_not(None),
-    )
+def _answered() -> ColumnElement[bool]:
+    """Whether an entered record answers to the listing, or whoever it named has left."""
+    return exists().where(*answering(), Record.entered_version.is_not(None)) | has_left()
 
 
-def answering() -> tuple[Any, ...]:
+def answering() -> tuple[ColumnElement[bool], ...]:
     """A listing and the records that are found by it, within its community."""
+    return *_found_by(), Record.ended_on.is_(None)
+
+
+def has_left() -> ColumnElement[bool]:
+    """Whether a record that a listing is answered by ended since it was listed."""
+    return exists().where(*_found_by(), Record.ended_on >= FocusListing.listed_on)
+
+
+def _found_by() -> tuple[ColumnElement[bool], ...]:
+    rented = FocusListing.focus == FocusKind.RENTAL.value
     return (
         RecordKey.digest == FocusListing.digest,
         Record.id == RecordKey.record_id,
         or_(
-            and_(FocusListing.focus == FocusKind.RENTAL.value, Record.kind == RecordKind.PLACE),
-            and_(FocusListing.focus != FocusKind.RENTAL.value, Record.kind == RecordKind.PERSON),
+            and_(rented, Record.kind == RecordKind.PLACE),
+            and_(~rented, Record.kind == RecordKind.PERSON),
         ),
         Record.community_code == FocusListing.community_code,
-        Record.ended_on.is_(None),
         alive(),
     )
 

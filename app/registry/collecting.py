@@ -204,12 +204,12 @@ def _changed(
     if record.ended_on is not None:
         raise RecordEnded(ended_on=record.ended_on)
     _wait_for_home(session, said.values)
-    seen = _seen(session, body, known)
+    seen = _seen(session, body, known, record)
     base = proposal_of(seen) if seen and body.base_item else content_of(seen) if seen else {}
     proposed = {**base, **said.values}
     if not body.submit and not body.photos and same(base, proposed):
         raise NothingSaid
-    number = seen.number if seen and known is record else None
+    number = seen.number if seen and seen.record_id == record.id else None
     edit = _edit(capture, body, said, proposed, number)
     if record.grid_code not in grids_on(session, capture.worker_id, capture.day):
         return _from_outside(session, capture, record, edit, base)
@@ -229,13 +229,17 @@ def kept_record(session: Session, known: Record) -> Record:
     return record
 
 
-def _seen(session: Session, body: CollectionIn, known: Record) -> RecordVersion | None:
+def _seen(
+    session: Session, body: CollectionIn, known: Record, record: Record
+) -> RecordVersion | None:
     """The version that the author had before the eyes; raises UnknownBase or NotYet."""
     if body.base_item is not None:
         own = select(RecordVersion).where(RecordVersion.item_id == body.base_item)
         found = session.scalar(own)
         if found is None:
             raise NotYet(waits_for=body.base_item)
+        if found.record_id not in (known.id, record.id):
+            raise UnknownBase(record=known.id, base_item=body.base_item)
         return found
     if body.base is None:
         return None

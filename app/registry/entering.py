@@ -51,8 +51,10 @@ from app.rules.information import RecordAct, RecordActor, RecordSource, RecordSt
 from app.rules.merging import join
 
 
-def record_for(session: Session, asker: Principal, key: UUID, act: RecordAct) -> Record:
-    """A record that the administrator does something with, held for change, its state moved.
+def record_for(
+    session: Session, asker: Principal, key: UUID, act: RecordAct
+) -> tuple[Record, RecordState]:
+    """A record that the administrator does something with, held for change, and what it becomes.
 
     Raises NotFound, RecordMerged, RecordErased, RecordEnded or ActNotNow.
     """
@@ -62,8 +64,7 @@ def record_for(session: Session, asker: Principal, key: UUID, act: RecordAct) ->
     if state is None:
         possible = allowed(record.state, RecordActor.ADMINISTRATOR)
         raise ActNotNow(state=record.state.value, allowed=[one.value for one in possible])
-    record.state = state
-    return record
+    return record, state
 
 
 def living(record: Record) -> None:
@@ -80,8 +81,8 @@ def return_record(
     session: Session, asker: Principal, key: UUID, body: RecordReasonIn, now: datetime
 ) -> Record:
     """Back to the worker, with what is missing."""
-    record = record_for(session, asker, key, RecordAct.RETURN)
-    record.return_reason = body.reason
+    record, state = record_for(session, asker, key, RecordAct.RETURN)
+    record.state, record.return_reason = state, body.reason
     tell(session, record, civil_day(now))
     trace(session, "record.returned", record, asker.account_id)
     return record
@@ -89,11 +90,12 @@ def return_record(
 
 def enter_record(session: Session, asker: Principal, key: UUID, now: datetime) -> Record:
     """Checked and entered: from now on this version stands, and visits are owed by it."""
-    record = record_for(session, asker, key, RecordAct.ENTER)
+    record, state = record_for(session, asker, key, RecordAct.ENTER)
     waiting = open_conflicts(session, [record.id])
     if waiting:
         raise ConflictsOpen(conflicts=waiting[record.id])
     complete(record.kind, standing(session, record))
+    record.state = state
     make_entered(session, record, asker.account_id, now)
     tell(session, record, civil_day(now))
     trace(session, "record.entered", record, asker.account_id)
@@ -115,7 +117,7 @@ def correct_record(
     session: Session, asker: Principal, key: UUID, body: CorrectionOfRecordIn, now: datetime
 ) -> Record:
     """What was recorded wrongly is put right, as a version of its own."""
-    record = record_for(session, asker, key, RecordAct.CORRECT)
+    record, _ = record_for(session, asker, key, RecordAct.CORRECT)
     said = read(record.kind, body.form_version, body.fields)
     home_is_known(session, said.values)
     before = standing(session, record)
@@ -167,7 +169,7 @@ def end_record(
     session: Session, asker: Principal, key: UUID, body: RecordEndIn, now: datetime
 ) -> Record:
     """From a date on it is no longer true: nothing is owed by it, and its term of keeping runs."""
-    record = record_for(session, asker, key, RecordAct.END)
+    record, _ = record_for(session, asker, key, RecordAct.END)
     today = civil_day(now)
     if not civil_day(record.collected_at) <= body.ended_on <= today:
         raise EndsLater(today=today, collected_on=civil_day(record.collected_at))

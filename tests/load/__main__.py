@@ -27,6 +27,7 @@ from tests.load.race import Contender, Pace, Record, empty_requests, race
 from tests.load.report import BARE, EMPTY, NAIVE, OURS, Line, Size
 from tests.load.servers import OURS as OUR_SERVER
 from tests.load.servers import factory, serving
+from tests.load.visit_measures import visit_scales
 
 console = Console(width=None if os.isatty(1) else 150)
 
@@ -49,6 +50,10 @@ def load(
     runs: Annotated[int, typer.Option(min=1, help="Turns of each contender")] = 3,
     seconds: Annotated[float, typer.Option(min=0.5, help="Length of a turn")] = 8,
     quick: Annotated[bool, typer.Option("--quick", help="One short turn, short history")] = False,
+    scales: Annotated[
+        str, typer.Option(help="Sizes of the city beside whose year visits are measured")
+    ] = "1,3,10",
+    only_visits: Annotated[bool, typer.Option("--only-visits", help="Nothing but visits")] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the figures to this file too")
     ] = None,
@@ -56,6 +61,26 @@ def load(
     """Measure speed and size against two yardsticks in the same run, and print the table."""
     settings, secret = Settings(), secrets.token_urlsafe(32)
     pace = Pace(1, 0.5, 2) if quick else Pace(runs, 1.5, seconds)
+    parts: dict[str, list[Line]] = {}
+    if not only_visits:
+        parts |= handsets(settings, secret, pace, quick=quick)
+    sizes = [1] if quick else [int(size) for size in scales.split(",")]
+    with console.status("visits beside a year of a city"):
+        parts["Visits"] = report.visit_lines(
+            list(visit_scales(settings, secret, sizes, 1 if quick else 4))
+        )
+    facts = [report.machine(settings), report.pace_of(pace)]
+    for title, lines in parts.items():
+        report.show(console, title, lines)
+    console.print("\n".join([*facts, "Reproduce with: python3 -m app load"]), highlight=False)
+    if json_file is not None:
+        figures = {title: [asdict(line) for line in lines] for title, lines in parts.items()}
+        written = json.dumps({"facts": facts, **figures}, ensure_ascii=False, indent=1)
+        json_file.write_text(written, encoding="utf-8")
+
+
+def handsets(settings: Settings, secret: str, pace: Pace, *, quick: bool) -> dict[str, list[Line]]:
+    """What handsets send, and the station's screen beside it."""
     days = (3, 30) if quick else (30, 300)
     parts: dict[str, list[Line]] = {}
     with console.status("tracks and sign-ins"), fresh_city(settings, secret) as ready:
@@ -68,14 +93,7 @@ def load(
         lines = [report.field_time_line(field_time_per_second(5))]
         found = histories(settings, secret, days, Pace(pace.runs, 0, 1 if quick else 2))
         parts["Field time, worker-days, boards"] = lines + report.history_lines(found)
-    facts = [report.machine(settings), report.pace_of(pace)]
-    for title, lines in parts.items():
-        report.show(console, title, lines)
-    console.print("\n".join([*facts, "Reproduce with: python3 -m app load"]), highlight=False)
-    if json_file is not None:
-        figures = {title: [asdict(line) for line in lines] for title, lines in parts.items()}
-        written = json.dumps({"facts": facts, **figures}, ensure_ascii=False, indent=1)
-        json_file.write_text(written, encoding="utf-8")
+    return parts
 
 
 @contextmanager

@@ -112,9 +112,7 @@ def visit_lines(found: Sequence[VisitScale]) -> list[Line]:
             _aimed(
                 f"coverage of the city for a quarter, {city}", timings.quarter_ms, 500, one.scale
             ),
-            _within(
-                f"a month of a community's three workers judged, {city}", timings.month_ms, 200
-            ),
+            _within(f"a month of three workers judged, {city}", timings.month_ms, 200),
         ]
     if len(found) > 1:
         lines += [

@@ -38,7 +38,7 @@ from app.people.memberships import (
 )
 from app.people.posts import posting_on, under
 from app.people.principal import Principal
-from app.people.spans import not_in_the_past
+from app.people.spans import not_in_the_past, span, starts
 from app.people.values import values_on
 from app.people.workers import visible
 from app.rules.duty import is_bound
@@ -238,8 +238,9 @@ def end_member(
 
 
 def end_group(session: Session, asker: Principal, key: UUID, end: date, now: datetime) -> AidGroup:
-    """From a date on the group is no more."""
+    """From a date on the group is no more; raises SpanReversed for the date it begins on."""
     group = _to_change(session, asker, key, end, civil_day(now))
+    span(starts(group.valid), end)
     dissolve(session, group, end, asker.account_id)
     return group
 

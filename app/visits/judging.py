@@ -77,7 +77,7 @@ def _judged(
         target_id=owed.target.id,
         worker_id=worker or NOBODY,
         visit_id=UUID(str(first_paying.record)) if first_paying else None,
-        taken_over=_shown(held),
+        taken_over=shown(held),
     )
 
 
@@ -89,7 +89,7 @@ def _charged_on(record: OnRecord, owed: Obligation, today: date) -> date:
     return charge_day(first, owed.last, record.rulings.is_duty_date)
 
 
-def _shown(held: Held) -> Mapping[str, Any] | None:
+def shown(held: Held) -> Mapping[str, Any] | None:
     """What a tally says of a visit that was taken over, or that nobody could take over."""
     taken: TakenOver | None = held.taken_over
     if taken is None:

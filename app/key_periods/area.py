@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.orm import Session
 
 from app.db.models import Assignment, KeyPeriod, KeyPeriodUnit, Posting, Worker
@@ -70,7 +70,7 @@ def _posted(dates: Range[date] | None, scope: str) -> Select[Worker, str]:
         select(Worker, Posting.community_code)
         .join(Posting, and_(Posting.worker_id == Worker.id, within))
         .where(Worker.level == 1, under(Posting.community_code, scope))
-        .distinct(Worker.id)
+        .ext(distinct_on(Worker.id))
         .order_by(Worker.id, Posting.valid.desc())
     )
 

@@ -69,6 +69,7 @@ def give_back(
     response needs them or the centre has decided otherwise since."""
     today = civil_day(now)
     others = _others(session, period, now)
+    ended = _ended(session, now)
     entries = []
     for entry in period.declared:
         day = date.fromisoformat(entry["day"])
@@ -76,7 +77,8 @@ def give_back(
         given = day > today and _is_last_word(calendar, entry, day)
         if given and not _handed_on(others, entry, day):
             decide(session, asker, entry["unit"], (day, DutyChange.EXEMPTED, reason), now)
-            _keep_parts(session, asker, (calendar, entry, day), others, now)
+            needed = _needed_parts(calendar, (entry, day), others, ended)
+            _keep_parts(session, asker, (needed, day), others, now)
             entries.append({**entry, "given_back": True})
         else:
             entries.append(entry)
@@ -116,15 +118,20 @@ def _handed_on(others: Others, entry: Dated, day: date) -> bool:
     return False
 
 
-def _keep_parts(
-    session: Session,
-    asker: Principal,
-    given: tuple[Calendar, Dated, date],
-    others: Others,
-    now: datetime,
-) -> None:
-    """Parts of a unit stay on duty that another response covers, or that were on duty before."""
-    calendar, entry, day = given
+def _ended(session: Session, now: datetime) -> set[int]:
+    """The declarations of responses that were ended: nothing rests on them any more."""
+    session.flush()
+    rows = session.scalars(
+        select(KeyPeriod.declared).where(KeyPeriod.ended_at.is_not(None), KeyPeriod.ends_at > now)
+    )
+    return {entry["decision"] for declared in rows for entry in declared}
+
+
+def _needed_parts(
+    calendar: Calendar, of: tuple[Dated, date], others: Others, ended: Collection[int]
+) -> dict[str, str]:
+    """Parts of a unit that stay on duty, and why: another response covers them, or they were."""
+    entry, day = of
     needed = {
         unit: other.title
         for other, units in others.items()
@@ -132,22 +139,34 @@ def _keep_parts(
         if unit.startswith(entry["unit"]) and day in duty_dates(span_of(other))
     }
     for part in _parts(calendar, entry["unit"], day):
-        if _was_on_duty(calendar, part, entry, day):
-            needed.setdefault(part, calendar.decisions[day][-1].reason)
-    for unit, reason in sorted(needed.items()):
+        standing = [
+            found
+            for found in calendar.decisions[day]
+            if part.startswith(found.unit_code) and found.id not in ended
+        ]
+        if _was_on_duty(calendar, standing, day):
+            needed.setdefault(part, standing[-1].reason)
+    return needed
+
+
+def _was_on_duty(calendar: Calendar, standing: Collection[DutyDecision], day: date) -> bool:
+    decisions = [duty.DutyDecision(day, found.change, found.decided_at) for found in standing]
+    national = calendar.national.get(day, day.isoweekday() <= FRIDAY)
+    return bool(decisions) and duty.is_duty_date(day, national, decisions)
+
+
+def _keep_parts(
+    session: Session,
+    asker: Principal,
+    needed: tuple[dict[str, str], date],
+    others: Others,
+    now: datetime,
+) -> None:
+    """Declared anew, because what was given back above them reaches them too."""
+    parts, day = needed
+    for unit, reason in sorted(parts.items()):
         decision = decide(session, asker, unit, (day, DutyChange.DECLARED, reason), now)
         _note(others, _entry(unit, day, decision))
-
-
-def _was_on_duty(calendar: Calendar, unit: str, entry: Dated, day: date) -> bool:
-    """What the date was there without the response's own decision."""
-    before = [
-        duty.DutyDecision(found.day, found.change, found.decided_at)
-        for found in calendar.decisions[day]
-        if unit.startswith(found.unit_code) and found.id != entry["decision"]
-    ]
-    national = calendar.national.get(day, day.isoweekday() <= FRIDAY)
-    return duty.is_duty_date(day, national, before)
 
 
 def _note(others: Others, entry: Dated) -> None:

@@ -75,7 +75,7 @@ def described(kind: RecordKind, content: Mapping[str, Any]) -> Described:
             said = (None, content.get("address"), content.get("use"))
         case RecordKind.MATTER:
             sort = f"{content.get('category')} {content.get('happened_on')}"
-            said = (content.get("summary"), content.get("address"), sort)
+            said = (None, content.get("address"), sort)
         case RecordKind.THING:
             said = (content.get("number"), content.get("place"), content.get("category"))
         case RecordKind.ORGANISATION:

@@ -1,4 +1,4 @@
-"""Visit places, visits, leave and groups put on record directly, with the marks that go with them."""
+"""Visit places, visits, leave and groups put on record directly, with the marks they leave."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -100,9 +100,14 @@ def store_visit(
     moment: datetime,
     verdict: VisitVerdict = VisitVerdict.COUNTS,
     received: datetime | None = None,
-    grid_code: str = GRIDS[0],
 ) -> UUID:
-    """A visit as it was judged at arrival."""
+    """A visit as it was judged at arrival, in the grid that was written down for the place."""
+    grid_code = db.scalars(
+        select(VisitPlaceLocation.grid_code).where(
+            VisitPlaceLocation.place_id == place_id,
+            VisitPlaceLocation.valid.contains(civil_day(moment)),
+        )
+    ).one()
     nobody = verdict is VisitVerdict.NOBODY_HOME
     visit = Visit(
         id=uuid7(moment),

@@ -1,33 +1,31 @@
 """Tallies equal an independent, brute-force count; what is closed stays (VIS-6 to VIS-8)."""
 
-import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from shapely import MultiPolygon, box
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.db.models import (
     NOBODY,
-    Account,
     Assignment,
-    Boundary,
-    DutyDecision,
+    StaleVisits,
+    VisitPlaceLocation,
     VisitStanding,
     VisitTally,
     VisitTarget,
 )
+from app.kit.clock import civil_day
 from app.kit.ids import uuid7
 from app.outbox.emit import mark_visits
-from app.rules.duty import DutyChange, Half
+from app.rules.duty import Half
 from app.rules.visits import VisitKind, VisitVerdict
 from app.visits.tallies import recompute
-from tests.city import HEIGHT, SOUTH, WEST, WIDTH, City
+from tests.city import City
 from tests.days.facts import at
 from tests.visits.brute_force import BruteForce, Counted, days_between
 from tests.visits.on_record import (
@@ -42,8 +40,8 @@ from tests.visits.on_record import (
     store_visit,
     whole_days,
 )
+from tests.visits.random_quarter import RandomQuarter
 
-Later = datetime
 MONDAY, SUNDAY = date(2026, 3, 16), date(2026, 3, 22)
 LONG_AFTER = at("12:00", date(2026, 4, 10))
 
@@ -83,136 +81,6 @@ def charged(db: Session, kind: VisitKind, first: date) -> dict[UUID, tuple[int, 
     return {row.worker_id: (row.owed, row.paid) for row in rows}
 
 
-class RandomMonth:
-    """A small city's first quarter, made up: everything that can change does."""
-
-    def __init__(self, db: Session, city: City, seed: int) -> None:
-        self.db, self.city, self.choice = db, city, random.Random(seed)
-        self.workers = [city.workers[grid] for grid in GRIDS]
-        self.places = [store_place(db, self.choice.uniform(0.05, 2.95)) for _ in range(10)]
-        self.visits: list[Callable[[], object]] = []
-        self.targets()
-        self.moves()
-        self.redraws()
-        self.changes_hands()
-        self.leaves()
-        self.decides()
-
-    def day(self, first: date = SINCE, last: date = date(2026, 3, 31)) -> date:
-        return first + timedelta(days=self.choice.randrange((last - first).days + 1))
-
-    def targets(self) -> None:
-        for place in self.places:
-            for kind in self.choice.sample(list(VisitKind), self.choice.randint(1, 3)):
-                first = self.choice.choice([SINCE, self.day()])
-                last = self.choice.choice([None, None, first + timedelta(self.choice.randrange(80))])
-                store_target(self.db, place, kind, first, last)
-
-    def moves(self) -> None:
-        """One within the community, one beyond it, one that came from beyond."""
-        for place, column in zip(self.places, (1.4, 3.5), strict=False):
-            self._moved(place, column, self.day())
-        came = store_place(self.db, 3.4)
-        store_target(self.db, came, VisitKind.RENTAL)
-        store_target(self.db, came, VisitKind.RESIDENT)
-        self._moved(came, 2.2, self.day())
-        self.places.append(came)
-
-    def _moved(self, place: UUID, column: float, day: date) -> None:
-        self.db.flush()
-        from app.db.models import VisitPlaceLocation
-
-        self.db.execute(
-            update(VisitPlaceLocation)
-            .where(VisitPlaceLocation.place_id == place)
-            .values(valid=Range(SINCE, day + timedelta(days=1)))
-        )
-        store_location(self.db, place, column, Range(day + timedelta(days=1), None))
-
-    def redraws(self) -> None:
-        """The line between the first and the second grid shifts on a date."""
-        day = self.day()
-        for grid, west, east in ((GRIDS[0], 0.0, 0.6), (GRIDS[1], 0.6, 2.0)):
-            self.db.execute(
-                update(Boundary).where(Boundary.unit_code == grid).values(valid=Range(SINCE, day))
-            )
-            area = MultiPolygon(
-                [box(WEST + WIDTH * west, SOUTH, WEST + WIDTH * east, SOUTH + HEIGHT)]
-            )
-            self.db.add(
-                Boundary(unit_code=grid, area=area, valid=Range(day, None), source="redrawn")
-            )
-            mark_visits(self.db, grid, day)
-
-    def changes_hands(self) -> None:
-        """Another worker answers for the first grid from a date on; the third becomes vacant."""
-        one, end = self.day(), self.day()
-        for grid, day in ((GRIDS[0], one), (GRIDS[2], end)):
-            self.db.execute(
-                update(Assignment)
-                .where(Assignment.grid_code == grid)
-                .values(valid=Range(date(2025, 12, 1), day))
-            )
-            mark_visits(self.db, grid, day)
-        self.db.add(
-            Assignment(
-                id=uuid7(REGISTERED),
-                worker_id=self.workers[1],
-                level=1,
-                grid_code=GRIDS[0],
-                first_responsible=True,
-                valid=Range(one, None),
-            )
-        )
-
-    def leaves(self) -> None:
-        first = self.day(date(2026, 2, 1), date(2026, 3, 10))
-        last = first + timedelta(days=self.choice.randrange(12))
-        halves = self.choice.choice([Half.MORNING, Half.AFTERNOON]), Half.AFTERNOON
-        store_absence(self.db, self.workers[0], (first, halves[0]), (last, halves[1]))
-        whole_days(self.db, self.workers[1], self.day(), date(2026, 3, 31))
-
-    def decides(self) -> None:
-        by = self.db.scalars(select(Account.id).limit(1)).one()
-        for change in DutyChange:
-            self.db.add(
-                DutyDecision(
-                    day=self.day(),
-                    unit_code=COMMUNITY[:9],
-                    change=change,
-                    reason="test",
-                    decided_by=by,
-                    decided_at=REGISTERED,
-                )
-            )
-
-    def visit_now_and_then(self, latest_hours: int) -> Iterator[tuple[datetime, Callable[[], UUID]]]:
-        """Visits in the order of arrival."""
-        verdicts = [VisitVerdict.COUNTS] * 3 + [VisitVerdict.NOBODY_HOME] * 3
-        verdicts += [VisitVerdict.TOO_FAR, VisitVerdict.BY_PHONE]
-        found = []
-        for _ in range(260):
-            place = self.choice.choice(self.places)
-            moment = at("00:00", self.day()) + timedelta(minutes=self.choice.randrange(1440))
-            received = moment + timedelta(hours=self.choice.choice([0, 1, latest_hours]))
-            found.append((received, moment, place, self.choice.choice(verdicts)))
-        for received, moment, place, verdict in sorted(found, key=lambda one: one[0]):
-            worker = self.choice.choice(self.workers)
-            # The mark goes to the grid in which the place stood at the time of the visit.
-            grid = self._grid(place, moment)
-            yield (
-                received,
-                lambda p=place, m=moment, v=verdict, r=received, w=worker, g=grid: store_visit(
-                    self.db, w, p, m, v, r, g
-                ),
-            )
-
-    def _grid(self, place: UUID, moment: datetime) -> str:
-        day = moment.date()
-        grid = BruteForce(self.db, COMMUNITY).grid(place, day)
-        return grid or "510185001002001"
-
-
 QUARTER = date(2026, 1, 1), date(2026, 3, 31)
 
 
@@ -220,12 +88,287 @@ QUARTER = date(2026, 1, 1), date(2026, 3, 31)
 def test_vis_6_7_owed_and_paid_are_what_a_brute_force_count_gives(
     db: Session, city: City, seed: int
 ) -> None:
-    month = RandomMonth(db, city, seed)
-    for _, visit in month.visit_now_and_then(latest_hours=30):
-        visit()
+    quarter = RandomQuarter(db, city, seed)
+    for visit in quarter.visits(late_hours=30):
+        quarter.arrives(visit)
     recompute(db, COMMUNITY, LONG_AFTER)
     expected = BruteForce(db, COMMUNITY).count(*QUARTER)
     assert sum(expected.values()) > 100
     assert any(paid for *_, paid in expected)
     assert any(worker is None for *_, worker, _ in expected)
     assert tallied(db, *QUARTER) == expected
+
+
+@pytest.mark.parametrize("seed", (20, 21))
+def test_vis_7_day_by_day_and_late_comes_to_the_same(db: Session, city: City, seed: int) -> None:
+    """Recomputed every day, with visits that arrive long after their period was closed."""
+    quarter = RandomQuarter(db, city, seed)
+    coming = list(quarter.visits(late_hours=24 * 9))
+    for day in days_between(SINCE, date(2026, 4, 12)):
+        while coming and civil_day(coming[0].received) < day:
+            quarter.arrives(coming.pop(0))
+        recompute(db, COMMUNITY, at("03:00", day))
+    assert not coming
+    expected = BruteForce(db, COMMUNITY).count(*QUARTER)
+    assert without_workers(tallied(db, *QUARTER)) == without_workers(expected)
+    assert unpaid(tallied(db, *QUARTER)) == unpaid(expected)
+
+
+def without_workers(counted: Counted) -> Counter[tuple[str, str, date, bool]]:
+    """Credit for what was paid stays with who had it when the period closed."""
+    found: Counter[tuple[str, str, date, bool]] = Counter()
+    for (grid, kind, first, _, paid), count in counted.items():
+        found[grid, kind, first, paid] += count
+    return found
+
+
+def unpaid(counted: Counted) -> Counted:
+    return Counter({key: count for key, count in counted.items() if not key[-1]})
+
+
+@pytest.fixture
+def place(db: Session) -> UUID:
+    return store_place(db)
+
+
+@pytest.fixture
+def worker(city: City) -> UUID:
+    return city.workers[GRIDS[0]]
+
+
+NEXT_MONDAY = MONDAY + timedelta(days=7)
+CLOSES = at("00:00", SUNDAY + timedelta(days=4))
+"""Of the week: 72 hours after Sunday."""
+
+
+def test_vis_6_open_until_72_hours_after_its_end(db: Session, place: UUID) -> None:
+    store_target(db, place, VisitKind.RENTAL)
+    for now, closed in ((CLOSES - timedelta(seconds=1), False), (CLOSES, True)):
+        recompute(db, COMMUNITY, now)
+        row = db.scalars(select(VisitTally).where(VisitTally.first_day == MONDAY)).one()
+        assert row.closed is closed
+
+
+def test_vis_6_only_what_has_begun_is_tallied(db: Session, place: UUID) -> None:
+    for kind in VisitKind:
+        store_target(db, place, kind)
+    recompute(db, COMMUNITY, at("08:00", march(18)))
+    assert db.scalar(select(func.max(VisitTally.first_day))) == march(18)
+    guards = select(VisitTally.first_day).where(VisitTally.kind == VisitKind.PROPERTY_GUARD)
+    assert max(db.scalars(guards)) == march(18)
+    assert owed_and_paid(db, VisitKind.RESIDENT, date(2026, 1, 1)) == (1, 0)
+
+
+Change = Callable[[Session, UUID, UUID], object]
+
+
+def ends_earlier(db: Session, place: UUID, target: UUID) -> None:
+    db.execute(
+        update(VisitTarget).where(VisitTarget.id == target).values(valid=Range(SINCE, march(17)))
+    )
+    mark_visits(db, GRIDS[0], march(17))
+
+
+def moves(db: Session, place: UUID, target: UUID) -> None:
+    del target
+    move(db, place, march(17), 1.5)
+
+
+def another(db: Session, place: UUID, target: UUID) -> None:
+    del place, target
+    store_target(db, store_place(db, 0.3), VisitKind.RENTAL)
+
+
+def is_away(db: Session, place: UUID, target: UUID) -> None:
+    del place, target
+    held = db.scalars(select(Assignment).where(Assignment.grid_code == GRIDS[0])).one()
+    whole_days(db, held.worker_id, march(16), march(25))
+
+
+def changes_hands(db: Session, place: UUID, target: UUID) -> None:
+    del place, target
+    db.execute(
+        update(Assignment)
+        .where(Assignment.grid_code == GRIDS[0])
+        .values(valid=Range(SINCE, march(17)))
+    )
+    mark_visits(db, GRIDS[0], march(17))
+
+
+def move(db: Session, place: UUID, day: date, column: float) -> None:
+    """From a date on the place stands elsewhere."""
+    db.execute(
+        update(VisitPlaceLocation)
+        .where(VisitPlaceLocation.place_id == place)
+        .values(valid=Range(SINCE, day))
+    )
+    store_location(db, place, column, Range(day, None))
+
+
+CHANGES: list[Change] = [ends_earlier, moves, another, is_away, changes_hands]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_vis_6_a_change_recomputes_what_is_open_and_leaves_what_is_closed(
+    db: Session, place: UUID, change: Change
+) -> None:
+    target = store_target(db, place, VisitKind.RENTAL)
+    recompute(db, COMMUNITY, CLOSES - timedelta(hours=1))
+    db.begin_nested()
+    stood = tallied(db, MONDAY, SUNDAY)
+    change(db, place, target)
+    recompute(db, COMMUNITY, CLOSES - timedelta(minutes=59))
+    assert tallied(db, MONDAY, SUNDAY) != stood, "an open period follows the facts"
+    db.rollback()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_vis_6_what_is_closed_stays_as_it_was_judged(
+    db: Session, place: UUID, change: Change
+) -> None:
+    target = store_target(db, place, VisitKind.RENTAL)
+    recompute(db, COMMUNITY, CLOSES)
+    stood = tallied(db, MONDAY, SUNDAY)
+    assert sum(stood.values()) == 1
+    change(db, place, target)
+    recompute(db, COMMUNITY, CLOSES + timedelta(hours=1))
+    assert tallied(db, MONDAY, SUNDAY) == stood
+    following = tallied(db, NEXT_MONDAY, NEXT_MONDAY + timedelta(days=6))
+    assert following != stood, "the week that is open follows the facts"
+
+
+def test_vis_6_what_was_registered_after_a_period_closed_owes_nothing_in_it(
+    db: Session, place: UUID
+) -> None:
+    """Also where nothing was ever computed: the first look comes late, the answer is the same."""
+    store_target(db, place, VisitKind.RENTAL, registered=CLOSES)
+    store_target(db, place, VisitKind.CARE, registered=CLOSES - timedelta(seconds=1))
+    recompute(db, COMMUNITY, LONG_AFTER)
+    assert owed_and_paid(db, VisitKind.RENTAL, MONDAY) == (0, 0)
+    assert owed_and_paid(db, VisitKind.CARE, MONDAY) == (1, 0)
+    assert owed_and_paid(db, VisitKind.RENTAL, NEXT_MONDAY) == (1, 0)
+    assert owed_and_paid(db, VisitKind.CARE, MONDAY - timedelta(days=7)) == (0, 0)
+
+
+def test_vis_7_a_late_visit_pays_a_closed_period_and_takes_the_credit(
+    db: Session, city: City, place: UUID, worker: UUID
+) -> None:
+    other = city.workers[GRIDS[1]]
+    store_target(db, place, VisitKind.RENTAL)
+    recompute(db, COMMUNITY, LONG_AFTER)
+    assert charged(db, VisitKind.RENTAL, MONDAY) == {worker: (1, 0)}
+    made = store_visit(db, other, place, at("10:00", march(18)), received=LONG_AFTER)
+    recompute(db, COMMUNITY, LONG_AFTER)
+    assert charged(db, VisitKind.RENTAL, MONDAY) == {other: (1, 1)}
+    row = db.get(VisitTally, (GRIDS[0], VisitKind.RENTAL, MONDAY, other))
+    assert row is not None
+    assert (row.visits, row.closed) == ([made], True)
+
+
+def test_vis_7_nothing_that_was_paid_when_it_closed_moves(
+    db: Session, city: City, place: UUID, worker: UUID
+) -> None:
+    store_target(db, place, VisitKind.RENTAL)
+    store_visit(db, worker, place, at("10:00", march(19)))
+    recompute(db, COMMUNITY, LONG_AFTER)
+    store_visit(db, city.workers[GRIDS[1]], place, at("10:00", march(17)), received=LONG_AFTER)
+    recompute(db, COMMUNITY, LONG_AFTER)
+    assert charged(db, VisitKind.RENTAL, MONDAY) == {worker: (1, 1)}
+
+
+def test_vis_7_while_it_is_open_the_first_visit_by_capture_has_the_credit(
+    db: Session, city: City, place: UUID, worker: UUID
+) -> None:
+    other = city.workers[GRIDS[1]]
+    store_target(db, place, VisitKind.RENTAL)
+    store_visit(db, worker, place, at("10:00", march(19)))
+    recompute(db, COMMUNITY, at("12:00", march(20)))
+    store_visit(db, other, place, at("10:00", march(17)), received=at("18:00", march(20)))
+    recompute(db, COMMUNITY, at("19:00", march(20)))
+    assert charged(db, VisitKind.RENTAL, MONDAY) == {other: (1, 1)}
+
+
+def test_org_2_who_changes_grid_keeps_the_credit_and_late_records_count_for_the_old_grid(
+    db: Session, city: City, place: UUID, worker: UUID
+) -> None:
+    """The worker leaves the first grid on Wednesday; the visits of Monday and Tuesday stay."""
+    late_place = store_place(db, 0.2)
+    for one in (place, late_place):
+        store_target(db, one, VisitKind.RENTAL)
+    store_visit(db, worker, place, at("10:00", march(16)))
+    successor = city.workers[GRIDS[1]]
+    changes_hands(db, place, place)
+    db.add(
+        Assignment(
+            id=uuid7(REGISTERED),
+            worker_id=successor,
+            level=1,
+            grid_code=GRIDS[0],
+            first_responsible=True,
+            valid=Range(march(17), None),
+        )
+    )
+    recompute(db, COMMUNITY, at("12:00", march(20)))
+    assert charged(db, VisitKind.RENTAL, MONDAY) == {worker: (1, 1), successor: (1, 0)}
+    store_visit(db, worker, late_place, at("11:00", march(16)), received=LONG_AFTER)
+    recompute(db, COMMUNITY, LONG_AFTER)
+    assert charged(db, VisitKind.RENTAL, MONDAY) == {worker: (2, 2)}
+    row = db.get(VisitTally, (GRIDS[0], VisitKind.RENTAL, MONDAY, worker))
+    assert row is not None
+
+
+def test_vis_6_a_place_that_moves_to_another_community_owes_there(
+    db: Session, place: UUID, worker: UUID
+) -> None:
+    """The visit of Tuesday arrives when both communities have closed the week."""
+    store_target(db, place, VisitKind.RENTAL)
+    move(db, place, march(19), 3.5)
+    elsewhere = "510185001002"
+    for community in (COMMUNITY, elsewhere):
+        recompute(db, community, LONG_AFTER)
+    assert owed_and_paid(db, VisitKind.RENTAL, MONDAY) == (1, 0)
+    [row] = db.scalars(select(VisitTally).where(VisitTally.first_day == MONDAY))
+    assert row.grid_code.startswith(elsewhere)
+    store_visit(db, worker, place, at("10:00", march(17)), received=LONG_AFTER)
+    for community in (COMMUNITY, elsewhere):
+        recompute(db, community, LONG_AFTER)
+    assert charged(db, VisitKind.RENTAL, MONDAY) == {worker: (1, 1)}
+    assert db.scalar(select(func.count()).select_from(StaleVisits)) == 0
+
+
+def test_vis_7_three_days_with_nobody_home_pay_the_quarter_of_a_household(
+    db: Session, place: UUID, worker: UUID
+) -> None:
+    store_target(db, place, VisitKind.RESIDENT)
+    store_target(db, place, VisitKind.RENTAL)
+    made = []
+    for day, paid in ((9, 0), (10, 0), (11, 1)):
+        made.append(
+            store_visit(db, worker, place, at("10:00", march(day)), VisitVerdict.NOBODY_HOME)
+        )
+        recompute(db, COMMUNITY, at("12:00", march(11)))
+        assert owed_and_paid(db, VisitKind.RESIDENT, QUARTER[0]) == (1, paid)
+    row = db.get(VisitTally, (GRIDS[0], VisitKind.RESIDENT, QUARTER[0], worker))
+    assert row is not None
+    assert row.visits == made[:1]
+    assert owed_and_paid(db, VisitKind.RENTAL, march(9)) == (1, 0)
+
+
+def test_org_5_a_half_day_of_leave_makes_nobody_absent(
+    db: Session, place: UUID, worker: UUID
+) -> None:
+    store_target(db, place, VisitKind.PROPERTY_GUARD)
+    store_absence(db, worker, (march(16), Half.AFTERNOON), (march(18), Half.MORNING))
+    recompute(db, COMMUNITY, LONG_AFTER)
+    charges = {day: charged(db, VisitKind.PROPERTY_GUARD, march(day)) for day in (16, 17, 18)}
+    assert charges == {16: {worker: (1, 0)}, 17: {NOBODY: (1, 0)}, 18: {worker: (1, 0)}}
+
+
+def test_a_community_without_targets_has_no_standing(db: Session, place: UUID) -> None:
+    recompute(db, COMMUNITY, LONG_AFTER)
+    assert db.get(VisitStanding, COMMUNITY) is None
+    store_target(db, place, VisitKind.RENTAL)
+    recompute(db, COMMUNITY, LONG_AFTER)
+    standing = db.get(VisitStanding, COMMUNITY)
+    assert standing is not None
+    assert (standing.judged_on, standing.closed_until) == (date(2026, 4, 10), date(2026, 4, 6))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.db.models import Record, RecordKey, RecordVersion
 from app.kit.clock import day_start
@@ -99,10 +99,11 @@ def recent(
     """What a handset should hold: records of one's own grids that changed since a date or are not
     entered, by key, with what they say but of no special group."""
     today, since = days
+    written = aliased(RecordVersion)
     changed = (
         exists()
-        .where(RecordVersion.record_id == Record.id)
-        .where(RecordVersion.received_at >= day_start(since))
+        .where(written.record_id == Record.id)
+        .where(written.received_at >= day_start(since))
     )
     rows = session.execute(
         select(Record, RecordVersion.content, RecordVersion.sealed)

@@ -105,7 +105,7 @@ def _task(task: TaskOut, sheet: SheetOut, pen: Pen) -> Row:
 
 def _part(part: PartOut, task: BasicTask, sheet: SheetOut, pen: Pen) -> str:
     """A mark by the system, with the figure that decided."""
-    mark = "☑" if part.done else "☐"
+    mark = "✓" if part.done else "✗"
     figures = {
         "track": pen(f"{sheet.data_quality.fixes} 点", f"{sheet.data_quality.fixes} fixes"),
         "patrolled": pen(

@@ -53,7 +53,7 @@ RECORDS_SHOWN = 50
 
 def own_sheet(session: Session, worker_id: UUID, day: date, now: datetime) -> SheetOut:
     """One's own sheet; raises NotFound on a date without a post."""
-    return _only(_sheets(session, roll_of_worker(session, worker_id, ANYWHERE, day, now)))
+    return _only(drawn_up(session, roll_of_worker(session, worker_id, ANYWHERE, day, now)))
 
 
 def sheet_of(
@@ -61,7 +61,7 @@ def sheet_of(
 ) -> SheetOut:
     """A worker's sheet for an office; raises NotFound beyond its unit on the date."""
     roll = roll_of_worker(session, worker_id, asker.unit_code, day, now)
-    sheet = _only(for_office(_sheets(session, roll), asker))
+    sheet = _only(for_office(drawn_up(session, roll), asker))
     _log_look(session, asker, day, ("worker", worker_id), [sheet])
     return sheet
 
@@ -80,7 +80,7 @@ def sheets_of(session: Session, asker: Principal, asked: Asked, now: datetime) -
     asker.look(asked.unit_code)
     unit = unit_out(session, asked.unit_code)
     roll = roll_of_unit(session, unit.code, asked.day, now, asked.place)
-    sheets = for_office(_sheets(session, roll), asker)
+    sheets = for_office(drawn_up(session, roll), asker)
     _log_look(session, asker, asked.day, ("unit", unit.code), sheets)
     sheets.sort(key=_by_grid)
     return SheetsOut(unit=unit, day=asked.day, items=sheets, next_cursor=roll.next_cursor)
@@ -136,7 +136,7 @@ def _by_grid(sheet: SheetOut) -> tuple[str, list[str], str]:
     return sheet.units[-1].code, [grid.code for grid in sheet.grids], sheet.worker_name
 
 
-def _sheets(session: Session, roll: Roll) -> list[SheetOut]:
+def drawn_up(session: Session, roll: Roll) -> list[SheetOut]:
     """One query a table for all of them, however many they are."""
     if not roll.members:
         return []

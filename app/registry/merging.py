@@ -154,10 +154,11 @@ def _not_twice(
         return
     also = {target.kind for target in _targets(session, kept.id, now)}
     for target in _targets(session, merged.id, now):
-        first = period_of(target.kind, today).first
-        if target.kind not in also or _visited_since(session, merged.id, first):
+        first, since = period_of(target.kind, today).first, starts(target.valid)
+        moves = target.kind not in also
+        if _visited_since(session, merged.id, first) or (moves and since < today):
             continue
-        if starts(target.valid) < first:
+        if since < first:
             last = first - timedelta(days=1)
             targets.end_target(session, target, last, EndReason.BY_MISTAKE, asker.account_id, now)
         else:

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.orm import Session
 
 from app.db.models import PlatformLogin, Posting, Worker
@@ -85,7 +85,7 @@ def active_days_page(
             under(Posting.community_code, unit_code),
             Posting.valid.overlaps(Range(span.first, span.last, bounds="[]")),
         )
-        .distinct(Worker.id)
+        .ext(distinct_on(Worker.id))
         .order_by(Worker.id, Posting.valid.desc())
         .limit(limit + 1)
     )

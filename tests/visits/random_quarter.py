@@ -12,14 +12,12 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, Assignment, Boundary, DutyDecision, VisitPlaceLocation
-from app.kit.clock import civil_day
 from app.kit.ids import uuid7
 from app.outbox.emit import mark_visits
 from app.rules.duty import DutyChange, Half
 from app.rules.visits import VisitKind, VisitVerdict
 from tests.city import HEIGHT, SOUTH, WEST, WIDTH, City
 from tests.days.facts import at
-from tests.visits.brute_force import BruteForce
 from tests.visits.on_record import (
     COMMUNITY,
     GRIDS,
@@ -73,9 +71,8 @@ class RandomQuarter:
         for place in self.places:
             for kind in self.choice.sample(list(VisitKind), self.choice.randint(1, 3)):
                 first = self.choice.choice([SINCE, self.day()])
-                last = self.choice.choice(
-                    [None, None, first + timedelta(self.choice.randrange(80))]
-                )
+                ends = first + timedelta(days=self.choice.randrange(80))
+                last = self.choice.choice([None, None, ends])
                 store_target(self.db, place, kind, first, last)
 
     def moves(self) -> None:
@@ -171,7 +168,5 @@ class RandomQuarter:
         yield from sorted(found, key=lambda one: one.received)
 
     def arrives(self, one: Coming) -> None:
-        """A visit is recorded in the grid in which the place stood at the time."""
-        day = civil_day(one.moment)
-        grid = BruteForce(self.db, COMMUNITY).grid(one.place, day) or "510185001002001"
-        store_visit(self.db, one.worker, one.place, one.moment, one.verdict, one.received, grid)
+        """A visit is recorded."""
+        store_visit(self.db, one.worker, one.place, one.moment, one.verdict, one.received)

@@ -99,7 +99,7 @@ def test_vis_6_7_owed_and_paid_are_what_a_brute_force_count_gives(
     assert tallied(db, *QUARTER) == expected
 
 
-@pytest.mark.parametrize("seed", (20, 21))
+@pytest.mark.parametrize("seed", [20, 21])
 def test_vis_7_day_by_day_and_late_comes_to_the_same(db: Session, city: City, seed: int) -> None:
     """Recomputed every day, with visits that arrive long after their period was closed."""
     quarter = RandomQuarter(db, city, seed)

@@ -114,13 +114,8 @@ def retain_records(sessions: Sessions, now: datetime) -> None:
     """What ended is erased after its term (rulebook part 8)."""
     with sessions.begin() as session:
         kept = records.erase_what_is_over(session, now)
-    if kept.records or kept.special_groups or kept.drafts:
-        log.info(
-            "records_erased",
-            records=kept.records,
-            special_groups=kept.special_groups,
-            drafts=kept.drafts,
-        )
+    if any(vars(kept).values()):
+        log.info("records_erased", **vars(kept))
 
 
 def purge_feed(sessions: Sessions, now: datetime) -> None:

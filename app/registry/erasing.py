@@ -6,6 +6,7 @@ and its dates stay: the trace that there was a record.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, null, or_, select, update
@@ -15,8 +16,10 @@ from app.db.models import (
     Account,
     Assignment,
     Change,
+    Held,
     KnownChange,
     PhotoLink,
+    Quarantine,
     Record,
     RecordConflict,
     RecordFocus,
@@ -54,6 +57,8 @@ from app.rules.keeping import is_needed
 from app.visits import places
 
 MOST_LOOKS = 500
+COLLECTION = "collection"
+"""What the door calls an edit of a record."""
 
 
 def file_of(session: Session, asker: Principal, key: UUID, body: FileIn, now: datetime) -> FileOut:
@@ -162,6 +167,7 @@ def _empty(session: Session, record: Record, now: datetime) -> None:
     )
     session.execute(delete(PhotoLink).where(PhotoLink.subject_id == record.id))
     _forget_sent(session, record)
+    _forget_waiting(session, record)
     record.return_reason = record.end_reason = None
     record.erased_at = now
 
@@ -178,6 +184,27 @@ def _forget_sent(session: Session, record: Record) -> None:
         )
         .values(body=null(), gone="deleted")
     )
+
+
+def _forget_waiting(session: Session, record: Record) -> None:
+    """Edits of the record that were held or set aside, as far as the community's handsets sent
+    them."""
+    tables: tuple[type[Held] | type[Quarantine], ...] = (Held, Quarantine)
+    for table in tables:
+        rows = session.scalars(
+            select(table).where(
+                table.kind == COLLECTION, under(table.community_code, record.community_code)
+            )
+        )
+        for row in rows:
+            if _record_in(row.content.get("received")) == str(record.id):
+                session.delete(row)
+
+
+def _record_in(received: Any) -> object:
+    """The key of the record that an edit is of, if it has got that far."""
+    body = received.get("body") if isinstance(received, dict) else None
+    return body.get("record_id") if isinstance(body, dict) else None
 
 
 def _forget_place(session: Session, record: Record, by: UUID | None, now: datetime) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.db.models import Record, RecordFocus, RecordVersion
+from app.db.models import Quarantine, Record, RecordFocus, RecordVersion
 from app.kit.clock import civil_day, day_start
 from app.people.values import values_on
 from app.registry.erasing import erase, erase_special_group
@@ -18,6 +18,8 @@ from app.rules.keeping import TERMS, Ending, is_over
 from app.rules.parameters import Values
 
 AT_ONCE = 200
+OF_RESIDENTS = ("collection", "errand", "visit")
+"""What the door calls records about residents."""
 STANDS = (Record.erased_at.is_(None), Record.merged_into.is_(None))
 
 
@@ -28,6 +30,7 @@ class Kept:
     records: int
     special_groups: int
     drafts: int
+    set_aside: int
 
 
 def erase_what_is_over(session: Session, now: datetime) -> Kept:
@@ -45,7 +48,16 @@ def erase_what_is_over(session: Session, now: datetime) -> Kept:
     ]
     for record in special:
         erase_special_group(session, record, now)
-    return Kept(len(ended), len(special), len(drafts))
+    return Kept(len(ended), len(special), len(drafts), _forget_set_aside(session, today, values))
+
+
+def _forget_set_aside(session: Session, today: date, values: Values) -> int:
+    """What handsets sent of residents and could not be taken is kept as long as a draft."""
+    before = day_start(_until(Ending.DRAFT, today, values) + timedelta(days=1))
+    over = delete(Quarantine).where(
+        Quarantine.kind.in_(OF_RESIDENTS), Quarantine.received_at < before
+    )
+    return len(session.scalars(over.returning(Quarantine.id)).all())
 
 
 def _until(ending: Ending, today: date, values: Values) -> date:

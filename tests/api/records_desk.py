@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from httpx import Response
+from typing_extensions import override
 
 from app.db.models import Record
 from tests.api.station import StationDay
@@ -18,6 +19,7 @@ ADMINISTRATOR = "information_administrator"
 class RecordsDesk(StationDay):
     """Calls of the API, and records that are there before."""
 
+    @override
     def __post_init__(self) -> None:
         super().__post_init__()
         self.desk = Desk(self.db, self.client.city)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import anyio
+import structlog
 from fastapi import FastAPI, Request
 from starlette.types import Message, Receive
 from tuspyserver import create_tus_router
@@ -43,6 +44,7 @@ REFUSED: dict[int, type[Refusal]] = {
     422: Malformed,
     503: Unavailable,
 }
+log = structlog.get_logger("uploads")
 
 Whole = Callable[[str, dict[str, str]], Awaitable[None]]
 """What is done with an upload, by its key, when all of it has arrived."""
@@ -102,7 +104,11 @@ async def ask(library: FastAPI, request: Request, asked: Asked) -> dict[str, str
         "root_path": "",
         "state": {"asked": asked},
     }
-    await library(scope, _until_silent(request.receive), send)
+    try:
+        await library(scope, until_silent(request.receive), send)
+    except OSError as error:
+        log.exception("uploads_unavailable", error=type(error).__name__)
+        raise Unavailable from None
     status: int = messages[0]["status"]
     if status >= 400:  # noqa: PLR2004 - where HTTP's refusals begin
         raise REFUSED.get(status, Internal)
@@ -117,11 +123,11 @@ def _headers(request: Request) -> list[tuple[bytes, bytes]]:
     return kept
 
 
-def _until_silent(receive: Receive) -> Receive:
+def until_silent(receive: Receive, patience_s: float = SILENCE_S) -> Receive:
     """Bodies that stop coming without a word end: else they would hold their upload for ever."""
 
     async def within_patience() -> Message:
-        with anyio.move_on_after(SILENCE_S):
+        with anyio.move_on_after(patience_s):
             return await receive()
         return {"type": "http.disconnect"}
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -84,8 +84,3 @@ def _row(session: Session, arrival: Arrival, picture: Picture) -> None:
         bytes=len(arrival.content),
         media_type=arrival.media_type,
     )
-
-
-def media_of(session: Session, photo: str) -> Media | None:
-    """The row of a photo that has arrived."""
-    return session.scalar(select(Media).where(Media.sha256 == photo))

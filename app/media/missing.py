@@ -106,7 +106,9 @@ def _row(link: PhotoLink, name: str | None) -> MissingPhotoRow:
     )
 
 
-def _oldest(session: Session, query: Select[PhotoLink] | Select[PhotoLink, str], asked: Asked) -> tuple[Sequence[Any], str | None]:
+def _oldest(
+    session: Session, query: Select[PhotoLink] | Select[PhotoLink, str], asked: Asked
+) -> tuple[Sequence[Any], str | None]:
     cursor, limit = asked
     if cursor:
         query = query.where(tuple_(*KEY) > _place(cursor))

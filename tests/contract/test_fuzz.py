@@ -1,5 +1,6 @@
 """Whatever is sent to any operation, the answer is in the contract and never a server error."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from app.settings import ROOT, Settings
 from tests import city as small_city
 from tests.city import City
 from tests.conftest import Headers
+from tests.contract import fuzz_hooks
 from tests.serving import Server, serving
 
 FIELD_AND_OFFICE = ["worker", "station_lead", "command_centre", "system_administrator"]
@@ -49,6 +51,7 @@ def signed_in(database: Settings, city: City, server: Server, roles: list[str]) 
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
+HOOKED = os.environ | {"SCHEMATHESIS_HOOKS": fuzz_hooks.__name__, "PYTHONPATH": str(ROOT)}
 SIGNS_OUT = "^/v1/(tokens|me/password|me/second-factor|accounts/.account_id.|devices/)"
 """What can end the sign-in that the rest is sent with."""
 
@@ -80,6 +83,6 @@ def test_nothing_that_is_sent_makes_the_server_fail(
             "--checks", CHECKS, "--max-examples", "10", "--seed", "1", "--no-color",
             "--phases", "examples,coverage,fuzzing", "--mode", "all", "--warnings", "off", *which,
         ],
-        capture_output=True, text=True, cwd=tmp_path, timeout=400, check=False,
+        capture_output=True, text=True, cwd=tmp_path, timeout=400, check=False, env=HOOKED,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-30000:] + ran.stderr[-2000:]

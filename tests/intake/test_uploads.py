@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -12,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from starlette.types import Message
 
 from app.db.models import Media, OutboxEvent
 from app.intake.pieces import Pieces, UploadKey, forget_expired
+from app.intake.tus import until_silent
 from app.intake.uploads import open_desk
 from app.kit import clock
 from app.main import create_app
@@ -354,6 +357,36 @@ def test_a_store_that_fails_is_tried_again(
     desk.store = working
     assert uploader.piece(place, offset, taken.content[offset:]).status_code == 204
     assert rows(db) == 1
+
+
+def test_a_disk_that_fails_is_tried_again(uploader: Uploader, api: FastAPI, tmp_path: Path) -> None:
+    taken = photo()
+    pieces: Pieces = api.state.uploads.pieces
+    place = uploader.location(taken)
+    folder, full = pieces.folder, tmp_path / "full"
+    full.write_text("no folder")
+    pieces.folder = full
+    assert refused(uploader.begin(taken)) == (503, "service.unavailable")
+    pieces.folder = folder
+    content = pieces.place(UploadKey.parse(place.rpartition("/")[2])) / "content"
+    content.chmod(0o600)
+    content.rename(content.with_name("aside"))
+    content.symlink_to("/dev/full")
+    assert refused(uploader.piece(place, 0, taken.content)) == (503, "service.unavailable")
+    content.unlink()
+    content.with_name("aside").rename(content)
+    assert uploader.piece(place, 0, taken.content).status_code == 204
+
+
+def test_a_body_that_stops_coming_ends() -> None:
+    async def silent() -> Message:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def asked() -> Message:
+        return await until_silent(silent, 0.01)()
+
+    assert anyio.run(asked) == {"type": "http.disconnect"}
 
 
 def test_left_uploads_expire(uploader: Uploader, api: FastAPI) -> None:

@@ -9,11 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, Media, OutboxEvent, PhotoLink
+from app.intake.pieces import Pieces, UploadKey, folder_of
+from app.jobs.timetable import TIMETABLE
 from app.kit import clock
 from app.media.arrivals import Arrival, keep
 from app.media.retention import erase_photos, erase_unnamed, unlink_subjects
 from app.media.store import PhotoStore
 from app.people.photos import Subject, link_photos
+from app.settings import Settings
 from tests.city import City
 from tests.intake.handset import GRID
 from tests.media.photos import Photo, encoded, photo, picture
@@ -106,3 +109,21 @@ def test_erased_twice(api: FastAPI, db: Session, store: PhotoStore) -> None:
     assert erase_photos(db, store, [taken.sha256], "test") == 1
     db.commit()
     assert erase_photos(db, store, [taken.sha256], "test") == 0
+
+
+def test_the_timetable_does_both(
+    api: FastAPI, db: Session, store: PhotoStore, database: Settings
+) -> None:
+    taken = photo()
+    arrived(api, db, taken, days_ago=31)
+    left = UploadKey.new(uuid4(), NOW - timedelta(days=8))
+    place = Pieces(folder_of(database)).place(left)
+    place.mkdir(parents=True)
+    (place / "lock").touch()
+    for entry in TIMETABLE:
+        if entry.name in {"forget_uploads", "erase_unnamed_photos"}:
+            entry.run(api.state.sessions, NOW)
+    assert not place.exists()
+    db.rollback()
+    assert db.scalars(select(Media)).all() == []
+    assert not store.exists(taken.sha256)

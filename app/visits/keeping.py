@@ -14,7 +14,6 @@ from app.kit.errors import NotFound
 from app.kit.ids import uuid7
 from app.people.assignments import not_too_far_back
 from app.people.city_refusals import GridHasEnded
-from app.people.posts import under
 from app.people.principal import Principal
 from app.people.spans import starts
 from app.rules.area import widen
@@ -80,7 +79,7 @@ def grid_for(
     holding = session.scalar(
         select(Boundary.unit_code)
         .where(
-            under(Boundary.unit_code, f"{asker.unit_code[:12]}%___"),
+            Boundary.unit_code.like(f"{asker.unit_code}%___"),
             Boundary.valid.contains(day),
             Boundary.area.ST_Covers(f"SRID=4326;POINT({point.lon} {point.lat})"),
         )

@@ -53,14 +53,14 @@ def registered(station: StationDay, *kinds: str, **changes: Any) -> dict[str, An
 
 def visit(
     station: StationDay,
-    place: str | None,
+    to: str | None,
     who: str = GRID,
     moment: datetime = EVENING - timedelta(minutes=1),
     **body: Any,
 ) -> Response:
     """A worker's visit, at the door unless said otherwise, sent now."""
     key = body.pop("key", None) or str(uuid7(moment))
-    known = {"place_id": place, "lon": WHERE.lon, "lat": WHERE.lat}
+    known = {"place_id": to, "lon": WHERE.lon, "lat": WHERE.lat}
     record = {
         "id": key,
         "captured_at": moment.isoformat(),

@@ -20,6 +20,7 @@ from app.visits.places import erase_place
 from tests.api.doors import LEAD, WHERE, door, evening, registered, visit
 from tests.api.station import ELSEWHERE, EVENING, GRID, NEIGHBOUR, StationDay, refused
 from tests.conftest import SignedIn
+from tests.intake.test_pull import settle
 from tests.visits.facts import MONDAY, RENTAL, middle
 
 CLERK = "information_administrator"
@@ -322,11 +323,13 @@ def test_a_handset_fetches_the_places_of_its_grids(station: StationDay) -> None:
 
 def test_a_handset_pulls_its_places_and_what_becomes_of_them(station: StationDay) -> None:
     place = registered(station)
+    settle(station.api)
     whole = station.get(GRID, "/pull").json()
     (held,) = [change for change in whole["changes"] if change["kind"] == "visit_place"]
     assert (held["id"], held["body"]["label"]) == (place["id"], "和平路 12 号 3 单元")
     ends = {"last_day": "2026-03-17", "reason": "closed"}
     station.post(LEAD, f"/visit-targets/{place['targets'][0]['id']}/end", ends)
+    settle(station.api)
     after = station.get(GRID, "/pull", cursor=whole["next_cursor"]).json()
-    (_, gone) = [change for change in after["changes"] if change["kind"] == "visit_place"]
+    (gone,) = [change for change in after["changes"] if change["kind"] == "visit_place"]
     assert (gone["id"], gone["gone"], gone["body"]) == (place["id"], "expired", None)

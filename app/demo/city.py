@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,6 +21,9 @@ from app.rules.divisions import UnitTier, tier_of
 DATA = Path(__file__).with_name("data")
 SEED = 2017
 WORKERS = 1500
+MONTH = timedelta(days=31)
+MONTH_IN = "510185001001"
+"""Where a month of work has been done: the community of the first station's account."""
 COMMITTEE = re.compile("(居民委员会|村民委员会|居委会|村委会)$")
 BOUNDARY_NOTE = {
     "zh": (

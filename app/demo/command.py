@@ -45,7 +45,9 @@ def load_demo(
             console.print("The database holds no city now; the next `up` would load the demo.")
             return
         with console.status("demo city") as status:
-            rows = demo.load(settings, seed, workers, clock.now(), status.update)
+            now = clock.now()
+            rows = dict(demo.load(settings, seed, workers, now, status.update))
+            rows["worker-days"] = demo.write_month(settings, seed, now, status.update)
         console.print(", ".join(f"{count} {table}" for table, count in rows.items()))
         console.print(BOUNDARY_NOTE["zh"], BOUNDARY_NOTE["en"], sep="\n")
     if demo.occupancy(settings) is Occupancy.DEMO:

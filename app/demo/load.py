@@ -9,8 +9,10 @@ import psycopg
 from psycopg import Cursor, sql
 from psycopg.rows import class_row
 
+from app.db.engine import make_engine, make_sessions
 from app.db.models import Base
 from app.demo import city as demo
+from app.demo import month
 from app.demo.rows import Keys, Openers, Row, tables
 from app.kit.ids import uuid7
 from app.kit.secrets import seal
@@ -74,6 +76,16 @@ def load(
         progress("gathering statistics")
         connection.execute("analyze")
     return written
+
+
+def write_month(settings: Settings, seed: int, now: datetime, progress: Progress) -> int:
+    """A month of work in one community; how many worker-days."""
+    progress("writing a month of work in one community")
+    engine = make_engine(settings)
+    try:
+        return month.write(make_sessions(engine), [demo.MONTH_IN], seed, now)
+    finally:
+        engine.dispose()
 
 
 def remove(settings: Settings, now: datetime) -> None:

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from app.db.geometry import WGS84
 from app.db.models.visits import WHEREABOUTS
-from app.demo.city import DemoCity
+from app.demo.city import MONTH, MONTH_IN, DemoCity
 from app.demo.places import DemoPlace
 from app.kit.ids import uuid7
 from app.kit.schema import IN_FORCE
@@ -72,10 +72,11 @@ def tables(city: DemoCity, keys: Keys, openers: Openers) -> Iterator[Table]:
     yield "assignment", columns, assignments(city, keys)
     columns = "id phone name unit_code roles worker_id password_hash totp_secret totp_confirmed_at"
     yield "account", columns, accounts(city, keys, openers)
-    yield "visit_place", "id", ((keys.place(place),) for place in city.places)
+    yield "visit_place", "id created_at", visit_places(city, keys, openers.since)
     columns = "id place_id grid_code whereabouts valid"
     yield "visit_place_location", columns, locations(city, keys, openers.secret)
-    yield "visit_target", "id place_id kind valid", targets(city, keys)
+    columns = "id place_id kind valid created_at"
+    yield "visit_target", columns, targets(city, keys, openers.since)
 
 
 def calendar_days() -> Iterator[Row]:
@@ -147,6 +148,17 @@ def accounts(city: DemoCity, keys: Keys, openers: Openers) -> Iterator[Row]:
         yield *named, password, openers.sealed_secret, openers.since
 
 
+def visit_places(city: DemoCity, keys: Keys, now: datetime) -> Iterator[Row]:
+    """Places, as they were registered."""
+    for place in city.places:
+        yield keys.place(place), registered(place, now)
+
+
+def registered(place: DemoPlace, now: datetime) -> datetime:
+    """When a place was entered: what had closed by then was never owed."""
+    return now - MONTH if place.grid.startswith(MONTH_IN) else now
+
+
 def locations(city: DemoCity, keys: Keys, secret: bytes) -> Iterator[Row]:
     """Where visit places are, sealed as the column seals."""
     for place in city.places:
@@ -156,12 +168,12 @@ def locations(city: DemoCity, keys: Keys, secret: bytes) -> Iterator[Row]:
         yield key, keys.place(place), place.grid, sealed, SINCE
 
 
-def targets(city: DemoCity, keys: Keys) -> Iterator[Row]:
+def targets(city: DemoCity, keys: Keys, now: datetime) -> Iterator[Row]:
     """What each place owes visits for."""
     for place in city.places:
         for kind in place.kinds:
             key = keys.of("visit target", place.grid, str(place.serial), kind)
-            yield key, keys.place(place), kind.value, SINCE
+            yield key, keys.place(place), kind.value, SINCE, registered(place, now)
 
 
 def several(area: Polygon) -> MultiPolygon:

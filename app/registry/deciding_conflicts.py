@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from app.db.models import Record, RecordConflict
 from app.kit.errors import BadCursor, NotFound
 from app.kit.paging import decode, encode
-from app.people.posts import under
 from app.people.principal import Principal
 from app.registry.conflict_schemas import ConflictDecisionIn, ConflictOut, ConflictPage
 from app.registry.entering import living, put_right
 from app.registry.forms import mask, present
 from app.registry.reading_forms import complete, read
 from app.registry.refusals import ConflictDecided, ValueNeeded
+from app.registry.scopes import records_in
 from app.registry.telling import trace
 from app.registry.versions import Edit, office_of, record_in_unit, standing
 from app.rules.information import ConflictChoice, RecordKind, RecordSource
@@ -46,7 +46,7 @@ def conflicts_under(
     query = (
         select(RecordConflict, Record.kind)
         .join(Record, Record.id == RecordConflict.record_id)
-        .where(under(RecordConflict.community_code, unit_code))
+        .where(records_in(unit_code))
     )
     if record_id is None:
         query = query.where(RecordConflict.decided_at.is_(None))

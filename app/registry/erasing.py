@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, null, or_, select, update
+from sqlalchemy import delete, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db.models import (
@@ -18,11 +18,13 @@ from app.db.models import (
     Change,
     Held,
     KnownChange,
+    NotDuplicate,
     PhotoLink,
     Quarantine,
     Record,
     RecordConflict,
     RecordFocus,
+    RecordMerge,
     RecordVersion,
     SampleItem,
     VisitPlace,
@@ -152,24 +154,44 @@ def _empty(session: Session, record: Record, now: datetime) -> None:
     )
     forget_listings(session, record, now)
     unindex(session, record)
-    conflicts = RecordConflict.record_id == record.id
-    session.execute(update(RecordConflict).where(conflicts).values(sealed=null()))
-    session.execute(
-        update(RecordConflict)
-        .where(conflicts, RecordConflict.decided_at.is_(None))
-        .values(decided_at=now)
-    )
+    _forget_conflicts(session, record, now)
+    _forget_found(session, record)
+    _forget_reasons(session, record)
     session.execute(
         update(KnownChange).where(KnownChange.record_id == record.id).values(sealed=null())
-    )
-    session.execute(
-        update(SampleItem).where(SampleItem.record_id == record.id).values(found=null())
     )
     session.execute(delete(PhotoLink).where(PhotoLink.subject_id == record.id))
     _forget_sent(session, record)
     _forget_waiting(session, record)
     record.return_reason = record.end_reason = None
     record.erased_at = now
+
+
+def _forget_conflicts(
+    session: Session, record: Record, now: datetime, field: str | None = None
+) -> None:
+    """The values in conflict; what waits for a decision waits no more."""
+    mine = RecordConflict.record_id == record.id
+    which = mine if field is None else mine & (RecordConflict.field == field)
+    session.execute(
+        update(RecordConflict)
+        .where(which)
+        .values(sealed=null(), decided_at=func.coalesce(RecordConflict.decided_at, now))
+    )
+
+
+def _forget_found(session: Session, record: Record) -> None:
+    """What checkers found at the door; what came of the check stays."""
+    mine = SampleItem.record_id == record.id
+    session.execute(update(SampleItem).where(mine).values(found=null()))
+
+
+def _forget_reasons(session: Session, record: Record) -> None:
+    """Why records were merged or told apart, in words."""
+    merges = (RecordMerge.kept_id == record.id) | (RecordMerge.merged_id == record.id)
+    session.execute(update(RecordMerge).where(merges).values(reason="", undo_reason=null()))
+    two = (NotDuplicate.one_id == record.id) | (NotDuplicate.other_id == record.id)
+    session.execute(update(NotDuplicate).where(two).values(reason=null()))
 
 
 def _forget_sent(session: Session, record: Record) -> None:
@@ -189,7 +211,7 @@ def _forget_sent(session: Session, record: Record) -> None:
 def _forget_waiting(session: Session, record: Record) -> None:
     """Edits of the record that were held or set aside, as far as the community's handsets sent
     them."""
-    tables: tuple[type[Held] | type[Quarantine], ...] = (Held, Quarantine)
+    tables: tuple[Any, ...] = (Held, Quarantine)
     for table in tables:
         rows = session.scalars(
             select(table).where(
@@ -222,13 +244,9 @@ def erase_special_group(session: Session, record: Record, now: datetime) -> None
         .values(special=null())
         .execution_options(synchronize_session="fetch")
     )
-    session.execute(
-        update(RecordConflict)
-        .where(RecordConflict.record_id == record.id, RecordConflict.field == CONCEALED)
-        .values(sealed=null(), decided_at=now)
-    )
+    _forget_conflicts(session, record, now, CONCEALED)
+    _forget_found(session, record)
     session.execute(delete(RecordFocus).where(RecordFocus.record_id == record.id))
     index(session, record, standing(session, record))
-    trace(
-        session, "record.special_group_erased", record, None, ground=ErasureGround.TERM_OVER.value
-    )
+    # Its name does not tell what was erased: the trace outlives it.
+    trace(session, "record.partly_erased", record, None, ground=ErasureGround.TERM_OVER.value)

@@ -278,6 +278,20 @@ def test_conflicts_are_laid_open_looked_at_and_decided(desk: RecordsDesk) -> Non
     assert entered["fields"]["phone"] == "139****0002"
 
 
+def test_conflicts_are_listed_by_grid_and_page(desk: RecordsDesk) -> None:
+    key = desk.collected()
+    desk.edited(key, base=1, fields={"phone": "13900000001", "care": "hardship"})
+    desk.edited(key, base=1, fields={"phone": "13900000002", "care": "empty_nest"})
+    path = "/record-conflicts"
+    listed = desk.get(ADMINISTRATOR, path, unit=GRID).json()["items"]
+    assert {found["field"] for found in listed} == {"phone", "care"}
+    assert desk.get(ADMINISTRATOR, path, unit=NEIGHBOUR).json()["items"] == []
+    first = desk.get(ADMINISTRATOR, path, limit=1).json()
+    second = desk.get(ADMINISTRATOR, path, limit=1, cursor=first["next_cursor"]).json()
+    assert [*first["items"], *second["items"]] == listed
+    assert second["next_cursor"] is None
+
+
 def test_conflicts_beyond_the_unit_are_not_there(desk: RecordsDesk) -> None:
     key = desk.collected(who=ELSEWHERE)
     desk.edited(key, base=1, fields={"phone": "13900000001"}, who=ELSEWHERE)

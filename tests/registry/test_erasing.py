@@ -264,6 +264,7 @@ def test_part_8_a_special_group_is_erased_when_its_ground_ended(
     told = [version.special for version in desk.versions(record)]
     assert (told == [None, None]) is bool(erased)
     assert desk.says(record)["name"] == NAME
+    assert "special" not in str(desk.events(record))
     again = erase_what_is_over(desk.db, at("02:30", WEDNESDAY + timedelta(days=days)))
     assert again.special_groups == 0
 

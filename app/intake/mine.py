@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from app.api.deps import Cursor, Db, DecisionsReader, Limit, Me
 from app.api.problems import refusals
 from app.db.models import Held, Quarantine
+from app.intake.items import Reading
 from app.kit.errors import BadCursor, NotFound
 from app.kit.paging import decode, encode
 from app.kit.schema import Instant, Out, UnitCode
 from app.people.posts import under
+from app.rules.divisions import UnitTier
 
 router = APIRouter(prefix="/v1", tags=["handset"])
 LARGEST_KEY = 2**31
@@ -56,10 +58,24 @@ def quarantine_of_unit(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> SetAsideRecordsOut:
-    """What of a unit's workers was set aside: out of scope, refused, or one id for two things."""
+    """What of a unit's workers was set aside: out of scope, refused, or one id for two things.
+
+    What the records say may be about residents: above the station it is left out.
+    """
     code = unit or asker.unit_code
     asker.look(code)
-    return page(db, under(Quarantine.community_code, code), limit, cursor)
+    found = page(db, under(Quarantine.community_code, code), limit, cursor)
+    if asker.tier is UnitTier.COMMUNITY:
+        return found
+    return found.model_copy(update={"items": [without_body(row) for row in found.items]})
+
+
+def without_body(row: SetAsideRecordOut) -> SetAsideRecordOut:
+    """When and how a record was made, not what it says."""
+    received = row.content.get("received")
+    kept = received if isinstance(received, dict) else {}
+    circumstances = {name: kept[name] for name in Reading.model_fields if name in kept}
+    return row.model_copy(update={"content": {"received": circumstances}})
 
 
 class HeldRecordOut(Out):

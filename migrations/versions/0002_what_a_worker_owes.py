@@ -84,6 +84,25 @@ def seal_what_was_written() -> None:
         )
 
 
+def seal_what_was_set_aside() -> None:
+    """What could not be taken before, which may name residents."""
+    op.alter_column(
+        "quarantine",
+        "content",
+        existing_type=postgresql.JSONB(astext_type=sa.Text()),
+        type_=sa.Text(),
+        existing_nullable=False,
+        postgresql_using="content::text",
+    )
+    secret = Settings().secret
+    bind = op.get_bind()
+    for key, plain in bind.execute(sa.text("select id, content from quarantine")).all():
+        bind.execute(
+            sa.text("update quarantine set content = :sealed where id = :id"),
+            {"sealed": seal(secret, "quarantine", plain), "id": key},
+        )
+
+
 def rename_kinds() -> None:
     """The words of the rulebook's cases."""
     op.drop_constraint(op.f("ck_visit_visit_kind"), "visit", type_="check")
@@ -1414,6 +1433,7 @@ def upgrade() -> None:
     )
     op.create_foreign_key(op.f("fk_visit_place_id"), "visit", "visit_place", ["place_id"], ["id"])
     seal_what_was_written()
+    seal_what_was_set_aside()
     rename_kinds()
     op.drop_column("visit", "note")
     op.drop_column("visit", "place")

@@ -1,6 +1,8 @@
 """What was set aside is seen by the worker and by the station, and by nobody beside them."""
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from tests.conftest import SignedIn
 from tests.intake.handset import GRID, Handset, item
@@ -28,7 +30,9 @@ def test_whoever_decides_sees_what_was_set_aside_below(
     kept = found[-1]
     assert kept["item_id"] == set_aside
     assert kept["worker_id"] == str(client.city.workers[GRID])
-    assert kept["content"]["received"]["body"]["kind"] == "unheard_of"
+    received = kept["content"]["received"]
+    assert received["id"] == set_aside
+    assert ("body" in received) is (who == "station_lead")
 
 
 @pytest.mark.usefixtures("set_aside")
@@ -50,3 +54,12 @@ def test_beyond_ones_unit_there_is_nothing(client: SignedIn) -> None:
     assert len(below.json()["items"]) == 1
     worker = client.http.get(LIST, headers=client.as_(GRID))
     assert (worker.status_code, worker.json()["code"]) == (403, "auth.forbidden")
+
+
+@pytest.mark.usefixtures("set_aside")
+def test_what_is_kept_is_sealed(client: SignedIn, db: Session) -> None:
+    kept = db.execute(text("select content from quarantine")).scalars().all()
+    assert kept
+    assert not any("unheard_of" in content for content in kept)
+    mine = client.http.get("/v1/me/quarantine", headers=client.as_(GRID)).json()["items"]
+    assert mine[0]["content"]["received"]["body"]["kind"] == "unheard_of"

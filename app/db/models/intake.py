@@ -52,7 +52,8 @@ class Quarantine(Base):
     kind: Mapped[str]
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 of id, kind and content: the same thing set aside twice is one row."""
-    content: Mapped[dict[str, Any]]
+    content: Mapped[Any] = mapped_column(Sealed("quarantine"))
+    """It may name residents."""
     code: Mapped[str]
     message: Mapped[str]
     received_at: Mapped[datetime]

@@ -53,6 +53,9 @@ def handset_records(who: UUID, present: AttendanceFacts, work: WorkFacts) -> Ite
     )
     for rows in kept:
         yield from (str(row.id) for row in rows.get(who, ()) if row.device_id is not None)
+    for version in work.versions.get(who, ()):
+        if version.device_id is not None:
+            yield f"{version.record_id}/{version.number}"
 
 
 def _accounts(who: UUID, day: date, present: AttendanceFacts) -> dict[TaskPart, tuple[str, ...]]:

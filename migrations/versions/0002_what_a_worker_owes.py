@@ -1238,6 +1238,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("sample_id", "place", name=op.f("pk_sample_item")),
     )
+    op.create_index(
+        "ix_sample_item_checked_by_checked_at", "sample_item", ["checked_by", "checked_at"]
+    )
     op.create_table(
         "visit_standing",
         sa.Column("community_code", sa.Text(), nullable=False),

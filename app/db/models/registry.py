@@ -233,7 +233,10 @@ class SampleItem(Base):
     """A record drawn: what the checker found, before seeing what is recorded."""
 
     __tablename__ = "sample_item"
-    __table_args__ = (PrimaryKeyConstraint("sample_id", "place"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("sample_id", "place"),
+        Index("ix_sample_item_checked_by_checked_at", "checked_by", "checked_at"),
+    )
 
     sample_id: Mapped[UUID] = mapped_column(ForeignKey("sample.id"))
     place: Mapped[int]

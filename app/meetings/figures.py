@@ -83,7 +83,7 @@ def lines_between(
         .order_by(Meeting.starts_at, Meeting.id)
     ).all()
     found: dict[UUID, list[Line]] = defaultdict(list)
-    for lines in by_meeting(lines_of(session, meetings, unit_code)).values():
+    for lines in by_meeting(lines_of(session, meetings, unit_code, worker_ids)).values():
         for line in lines:
             found[line.attendance.worker_id].append(line)
     return found

@@ -151,7 +151,7 @@ def my_meetings(session: Session, worker_id: UUID, asked: tuple[str | None, int]
         .limit(limit + 1)
     ).all()
     shown, last = cut(rows, limit)
-    lines = lines_of(session, shown, EVERYWHERE, worker_id)
+    lines = lines_of(session, shown, EVERYWHERE, [worker_id])
     lines.sort(key=lambda line: (line.meeting.starts_at, line.meeting.id), reverse=True)
     return MyMeetingPage(
         items=[

@@ -73,7 +73,7 @@ def _tell(
     session: Session, capture: Capture, record: TrainingRecord, meeting: Meeting | None
 ) -> None:
     publish(session, record.worker_id, "training", record.id, shown(record))
-    for line in lines_of(session, [meeting], EVERYWHERE, capture.worker_id) if meeting else []:
+    for line in lines_of(session, [meeting], EVERYWHERE, [capture.worker_id]) if meeting else []:
         publish(session, capture.worker_id, "meeting", line.meeting.id, meeting_shown(line))
     emit(
         session,
@@ -117,5 +117,5 @@ def meetings_held(
         .order_by(Meeting.id)
         .limit(limit)
     ).all()
-    lines = {line.meeting.id: line for line in lines_of(session, meetings, EVERYWHERE, worker_id)}
+    lines = {line.meeting.id: line for line in lines_of(session, meetings, EVERYWHERE, [worker_id])}
     return [(key, meeting_shown(line)) for key, line in sorted(lines.items())]

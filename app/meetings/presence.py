@@ -66,16 +66,19 @@ class Line:
 
 
 def lines_of(
-    session: Session, meetings: Collection[Meeting], scope: str, worker_id: UUID | None = None
+    session: Session,
+    meetings: Collection[Meeting],
+    scope: str,
+    workers: Collection[UUID] | None = None,
 ) -> list[Line]:
-    """The lists of some meetings, as far as who is on them was posted in a unit on the date."""
-    rows = _rows(session, meetings, scope, worker_id)
+    """The lists of some meetings, as far as who is on them was posted in a unit on the date; of some workers, or of all."""
+    rows = _rows(session, meetings, scope, workers)
     if not rows:
         return []
     days = [meeting.held_on for meeting in meetings]
-    workers = {row[0].worker_id for row in rows}
-    leaves = Leaves(session, workers, min(days), max(days))
-    own = own_words(session, meetings, workers)
+    listed = {row[0].worker_id for row in rows}
+    leaves = Leaves(session, listed, min(days), max(days))
+    own = own_words(session, meetings, listed)
     by_id = {meeting.id: meeting for meeting in meetings}
     return [_line(by_id[row[0].meeting_id], row, leaves, own) for row in rows]
 
@@ -84,7 +87,7 @@ Row = tuple[MeetingAttendance, str, str, Employment | None]
 
 
 def _rows(
-    session: Session, meetings: Collection[Meeting], scope: str, worker_id: UUID | None
+    session: Session, meetings: Collection[Meeting], scope: str, workers: Collection[UUID] | None
 ) -> list[Row]:
     """Each line, the worker's name, and the post on the date of the meeting."""
     query = (
@@ -104,8 +107,8 @@ def _rows(
         )
         .order_by(Posting.community_code, Worker.name, Worker.id)
     )
-    if worker_id is not None:
-        query = query.where(MeetingAttendance.worker_id == worker_id)
+    if workers is not None:
+        query = query.where(MeetingAttendance.worker_id.in_(workers))
     return [
         (line, name, code, employment) for line, name, code, employment in session.execute(query)
     ]

@@ -71,7 +71,10 @@ def lines_of(
     scope: str,
     workers: Collection[UUID] | None = None,
 ) -> list[Line]:
-    """The lists of some meetings, as far as who is on them was posted in a unit on the date; of some workers, or of all."""
+    """The lists of some meetings, as far as who is on them was posted in a unit on the date.
+
+    Of some workers, or of all.
+    """
     rows = _rows(session, meetings, scope, workers)
     if not rows:
         return []

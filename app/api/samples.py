@@ -72,7 +72,7 @@ class AccuracyAsked(In):
     unit: UnitCode | None = Field(default=None, description="One's own without it")
     first: Day = Field(alias="from", description="The first date of checks")
     last: Day = Field(alias="to", description="The last date of checks")
-    by: accuracy.By = accuracy.By.UNIT
+    by: accuracy.AccuracyBy = accuracy.AccuracyBy.UNIT
     format: Format = Field(default="json", description="JSON, or a file that a spreadsheet opens")
 
     @property

@@ -20,7 +20,7 @@ Group = tuple[str | None, RecordKind | None]
 """The unit and the kind of a row."""
 
 
-class By(StrEnum):
+class AccuracyBy(StrEnum):
     """What figures are told apart by."""
 
     UNIT = "unit"
@@ -29,11 +29,13 @@ class By(StrEnum):
     KIND = "kind"
 
 
-def accuracy(session: Session, unit_code: str, span: tuple[date, date], by: By) -> AccuracyOut:
+def accuracy(
+    session: Session, unit_code: str, span: tuple[date, date], by: AccuracyBy
+) -> AccuracyOut:
     """What the checks of a unit's records came to, made from the first to the last date."""
     first, last = span
     counts: dict[Group, Counter[CheckResult]] = {}
-    if by is By.UNIT:
+    if by is AccuracyBy.UNIT:
         counts[(unit_code, None)] = Counter()
     for grid, kind, result, number in _checked(session, unit_code, span):
         group = _group(unit_code, by, grid, kind)
@@ -58,15 +60,15 @@ def _checked(session: Session, unit_code: str, span: tuple[date, date]) -> Any:
     )
 
 
-def _group(unit_code: str, by: By, grid_code: str, kind: RecordKind) -> Group:
+def _group(unit_code: str, by: AccuracyBy, grid_code: str, kind: RecordKind) -> Group:
     match by:
-        case By.UNIT:
+        case AccuracyBy.UNIT:
             return unit_code, None
-        case By.COMMUNITY:
+        case AccuracyBy.COMMUNITY:
             return grid_code[:12], None
-        case By.GRID:
+        case AccuracyBy.GRID:
             return grid_code, None
-        case By.KIND:
+        case AccuracyBy.KIND:
             return unit_code, kind
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Record, Sample, SampleItem
 from app.kit.errors import Forbidden, NotFound
 from app.people.principal import Principal
-from app.registry.accuracy import By, accuracy
+from app.registry.accuracy import AccuracyBy, accuracy
 from app.registry.entering import end_record
 from app.registry.merge_schemas import MergeIn
 from app.registry.merging import merge
@@ -350,25 +350,25 @@ def test_inf_3_accuracy_of_the_checks_of_a_span(registers: Registers, lead: Prin
             check(registers, lead, sample, place, found=FOUND | {"name": name})
     day = NOW.date()
 
-    def rows(by: By, last: int = 0) -> list[tuple[str | None, str | None, int, int, str]]:
+    def rows(by: AccuracyBy, last: int = 0) -> list[tuple[str | None, str | None, int, int, str]]:
         found = accuracy(registers.db, COMMUNITY, (day, day + timedelta(days=last)), by).items
         return [(one.unit_code, one.kind, one.correct, one.checked, one.verdict) for one in found]
 
-    assert rows(By.UNIT) == [(COMMUNITY, None, 3, 5, "below")]
-    assert rows(By.COMMUNITY) == [(COMMUNITY, None, 3, 5, "below")]
-    assert rows(By.GRID) == [(GRID, None, 2, 3, "below"), (NEIGHBOUR, None, 1, 2, "below")]
-    assert rows(By.KIND) == [
+    assert rows(AccuracyBy.UNIT) == [(COMMUNITY, None, 3, 5, "below")]
+    assert rows(AccuracyBy.COMMUNITY) == [(COMMUNITY, None, 3, 5, "below")]
+    assert rows(AccuracyBy.GRID) == [(GRID, None, 2, 3, "below"), (NEIGHBOUR, None, 1, 2, "below")]
+    assert rows(AccuracyBy.KIND) == [
         (COMMUNITY, "organisation", 0, 1, "below"),
         (COMMUNITY, "person", 3, 4, "below"),
     ]
-    [whole] = accuracy(registers.db, COMMUNITY, (day, day), By.UNIT).items
+    [whole] = accuracy(registers.db, COMMUNITY, (day, day), AccuracyBy.UNIT).items
     assert (whole.accuracy, whole.wrong, whole.not_found) == (0.6, 1, 1)
     assert (round(whole.low, 3), round(whole.high, 3)) == (0.231, 0.882)
     before = (day - timedelta(days=9), day - timedelta(days=1))
-    [empty] = accuracy(registers.db, COMMUNITY, before, By.UNIT).items
+    [empty] = accuracy(registers.db, COMMUNITY, before, AccuracyBy.UNIT).items
     assert (empty.verdict, empty.enough, empty.accuracy) == ("nothing", False, None)
-    assert accuracy(registers.db, COMMUNITY, before, By.GRID).items == []
-    assert accuracy(registers.db, ELSEWHERE, (day, day), By.KIND).items == []
+    assert accuracy(registers.db, COMMUNITY, before, AccuracyBy.GRID).items == []
+    assert accuracy(registers.db, ELSEWHERE, (day, day), AccuracyBy.KIND).items == []
 
 
 def test_nothing_personal_is_told(registers: Registers, lead: Principal) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -34,7 +34,7 @@ def members_from(session: Session, group_id: UUID, day: date) -> Sequence[Member
         select(Worker.id, Worker.name, Worker.phone, AidMember.valid)
         .join(AidMember, AidMember.worker_id == Worker.id)
         .where(AidMember.group_id == group_id, AidMember.valid.overlaps(Range(day, None)))
-        .order_by(AidMember.valid, Worker.id)
+        .order_by(func.lower(AidMember.valid), Worker.name, Worker.id)
     )
     return [Member(*row) for row in rows]
 

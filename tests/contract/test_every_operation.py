@@ -113,10 +113,14 @@ def test_every_example_is_valid(app: FastAPI) -> None:
         assert not problems, (name, problems)
 
 
-def test_every_body_is_a_named_message(contract: Contract) -> None:
+def test_every_body_is_a_named_message_or_a_file(contract: Contract) -> None:
     for name, operation in named(contract).items():
-        if "requestBody" in operation:
-            assert list(bodies({"requestBody": operation["requestBody"]})), name
+        for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+            if media_type == "application/json":
+                assert list(bodies({"requestBody": operation["requestBody"]})), name
+            else:
+                assert "octet-stream" in media_type, name
+                assert {"$ref", "description"} & set(content["schema"]), name
 
 
 def test_what_is_committed_is_what_the_code_says(app: FastAPI) -> None:

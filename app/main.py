@@ -55,6 +55,7 @@ from app.intake.places import Places
 from app.intake.quota import Quota
 from app.intake.sign_ins import SignInWriter
 from app.intake.standing import Standings
+from app.intake.upload_desk import open_desk
 from app.intake.writer import open_writer
 from app.kit import clock
 from app.media.store import open_store
@@ -132,7 +133,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.quota = Quota(settings.requests_per_minute)
     app.state.standings = Standings(app.state.sessions)
     app.state.photo_store = open_store(settings)
-    app.state.uploads = uploads.open_desk(settings, app.state.sessions, app.state.photo_store)
+    app.state.uploads = open_desk(settings, app.state.sessions, app.state.photo_store)
     for capability in BUSIEST:
         # As plain routes: an included router is matched twice, route by route.
         app.router.routes.extend(capability.router.routes)

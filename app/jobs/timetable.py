@@ -11,7 +11,7 @@ from app.days import upkeep
 from app.db.engine import Sessions
 from app.db.models import Change
 from app.errands.retention import erase_residents
-from app.intake import pieces
+from app.intake import upload_files
 from app.intake.held import release_held
 from app.media.retention import erase_unnamed
 from app.media.store import open_store
@@ -96,7 +96,7 @@ def erase_errands(sessions: Sessions, now: datetime) -> None:
 def forget_uploads(sessions: Sessions, now: datetime) -> None:
     """Uploads that were left for a week are forgotten; they lie in a folder that jobs share."""
     del sessions
-    forgotten = pieces.forget_expired(pieces.folder_of(Settings()), now)
+    forgotten = upload_files.forget_expired(upload_files.folder_of(Settings()), now)
     if forgotten:
         log.info("uploads_forgotten", uploads=forgotten)
 

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from starlette.types import Message
 
 from app.db.models import Media, OutboxEvent
-from app.intake.pieces import Pieces, UploadKey, forget_expired
+from app.intake.pieces import Pieces
 from app.intake.tus import until_silent
-from app.intake.uploads import open_desk
+from app.intake.upload_desk import open_desk
+from app.intake.upload_files import UploadKey, forget_expired
 from app.kit import clock
 from app.main import create_app
 from app.media.store import open_store

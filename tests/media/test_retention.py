@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, Media, OutboxEvent, PhotoLink
-from app.intake.pieces import Pieces, UploadKey, folder_of
+from app.intake.pieces import Pieces
+from app.intake.upload_files import UploadKey, folder_of
 from app.jobs.timetable import TIMETABLE
 from app.kit import clock
 from app.media.arrivals import Arrival, keep

@@ -18,6 +18,7 @@ from app.kit.ids import uuid7
 from tests.conftest import SignedIn
 from tests.errands.facts import body, make_group
 from tests.intake.handset import GRID, OTHER_GRID, Handset, item
+from tests.intake.test_pull import pull_all, settle
 
 THIRD = "510185001001003"
 ELSEWHERE = "510185002001001"
@@ -148,30 +149,21 @@ def test_bad_items_among_them_harm_nobody(handset: Handset, db: Session, key: UU
     assert (rows(db, Held), rows(db, Quarantine), rows(db, ErrandAct)) == (0, 2, 5)
 
 
-def test_the_worker_learns_with_the_next_pull(handset: Handset, key: UUID) -> None:
+def test_the_worker_learns_with_the_next_pull(handset: Handset, api: FastAPI, key: UUID) -> None:
     accepted, _, handled, *_ = steps(key)
     contradicts = act(key, "papers_collected", 1)
     handset.results(handled, contradicts)
-    cursor = handset.get("/v1/pull", params={"limit": 500}).json()["next_cursor"]
+    _, cursor = pull_all(handset)
     handset.results(accepted)
-    told = changes_after(handset, cursor, "submission")
+    settle(api)
+    changes, _ = pull_all(handset, cursor)
+    told = {each["id"]: each["body"] for each in changes if each["kind"] == "submission"}
     assert told[handled["id"]]["status"] == "created"
     assert told[handled["id"]]["facts"]["step"] == "handled"
     assert (told[contradicts["id"]]["status"], told[contradicts["id"]]["code"]) == (
         "rejected",
         "errand.out_of_order",
     )
-
-
-def changes_after(handset: Handset, cursor: str, kind: str) -> dict[str, dict[str, Any]]:
-    """What the handset is told from a cursor on."""
-    found: dict[str, dict[str, Any]] = {}
-    more = True
-    while more:
-        page = handset.get("/v1/pull", params={"cursor": cursor, "limit": 500}).json()
-        found |= {each["id"]: each["body"] for each in page["changes"] if each["kind"] == kind}
-        cursor, more = page["next_cursor"], page["more"]
-    return found
 
 
 def test_the_time_of_receipt_stays_what_it_was(handset: Handset, db: Session, key: UUID) -> None:

@@ -111,8 +111,8 @@ def rows(db: Session, taken: Photo) -> int:
 
 @pytest.fixture(scope="module")
 def running(copies: Copies, template: tuple[Settings, City]) -> Iterator[tuple[Line, Session]]:
-    """A server of two processes for all tests here, and its database."""
-    with copies.lent() as database, serving(database, workers=2) as server:
+    """A server for all tests here, and its database."""
+    with copies.lent() as database, serving(database, workers=1) as server:
         engine = make_engine(database)
         with make_sessions(engine)() as session:
             yield sign_in(server, template[1], str(uuid4())), session

@@ -29,15 +29,15 @@ from app.equipment.refusals import (
     OwnCheck,
 )
 from app.equipment.schemas import (
-    AnswerIn,
+    EquipmentAnswerIn,
     EquipmentCheckIn,
     EquipmentCheckOut,
     EquipmentCheckPage,
+    EquipmentWithdrawalIn,
     ExemptionEndIn,
     ExemptionIn,
     ExemptionOut,
     ExemptionPage,
-    WithdrawalIn,
 )
 from app.kit.errors import BadCursor, NotFound
 from app.kit.schema import Day
@@ -132,7 +132,7 @@ def read_equipment_check(db: Db, asker: EquipmentReader, id: UUID) -> EquipmentC
     responses=refusals(NotFound, NotAStationCheck, CheckWithdrawn),
 )
 def withdraw_equipment_check(
-    db: Db, asker: EquipmentWriter, now: Now, id: UUID, body: WithdrawalIn
+    db: Db, asker: EquipmentWriter, now: Now, id: UUID, body: EquipmentWithdrawalIn
 ) -> EquipmentCheckOut:
     """Take a check of the station back; it stays on record as withdrawn."""
     return checks.withdraw_check(db, asker, id, body, now)
@@ -149,7 +149,7 @@ def my_equipment_checks(
 
 @router.post("/me/equipment-checks/{id}/answer", responses=refusals(NotFound, NotAStationCheck))
 def answer_equipment_check(
-    db: Db, asker: Me, now: Now, id: UUID, body: AnswerIn
+    db: Db, asker: Me, now: Now, id: UUID, body: EquipmentAnswerIn
 ) -> EquipmentCheckOut:
     """Answer a check of oneself; the station sees it."""
     return checks.answer_check(db, asker, id, body, now)

@@ -15,7 +15,7 @@ from app.api.problems import CONSTRAINTS, refusals
 from app.errands import figures, lists
 from app.errands.figures import ErrandFiguresPage, FiguresBy
 from app.errands.refusals import ErrandRangeTooLong, ResidentErased, StepRepeated
-from app.errands.schemas import ErrandDetailOut, ErrandPage, RevealedOut, RevealIn
+from app.errands.schemas import ErrandDetailOut, ErrandPage, ErrandRevealedOut, ErrandRevealIn
 from app.kit.clock import civil_day
 from app.kit.errors import BadCursor, NotFound
 from app.kit.schema import Day
@@ -114,7 +114,9 @@ def read_errand(db: Db, asker: ErrandsReader, id: UUID) -> ErrandDetailOut:
 
 
 @router.post("/errands/{id}/reveal", responses=refusals(NotFound, ResidentErased))
-def reveal_errand(db: Db, asker: ErrandsReader, id: UUID, body: RevealIn) -> RevealedOut:
+def reveal_errand(
+    db: Db, asker: ErrandsReader, id: UUID, body: ErrandRevealIn
+) -> ErrandRevealedOut:
     """For whom an errand is, to its station, for a purpose; each look is logged."""
     return lists.reveal(db, asker, id, body.purpose)
 

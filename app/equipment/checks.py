@@ -22,11 +22,11 @@ from app.equipment.refusals import (
     OwnCheck,
 )
 from app.equipment.schemas import (
-    AnswerIn,
+    EquipmentAnswerIn,
     EquipmentCheckIn,
     EquipmentCheckOut,
     EquipmentIn,
-    WithdrawalIn,
+    EquipmentWithdrawalIn,
 )
 from app.kit.clock import civil_day
 from app.kit.errors import NotFound
@@ -136,7 +136,7 @@ def _written(session: Session, made: EquipmentCheck) -> EquipmentCheckOut:
 
 
 def withdraw_check(
-    session: Session, asker: Principal, key: UUID, body: WithdrawalIn, now: datetime
+    session: Session, asker: Principal, key: UUID, body: EquipmentWithdrawalIn, now: datetime
 ) -> EquipmentCheckOut:
     """The station takes a check back, once; the check and the reason stay to be seen."""
     found = session.get(EquipmentCheck, key, with_for_update=True)
@@ -156,7 +156,7 @@ def withdraw_check(
 
 
 def answer_check(
-    session: Session, asker: Principal, key: UUID, body: AnswerIn, now: datetime
+    session: Session, asker: Principal, key: UUID, body: EquipmentAnswerIn, now: datetime
 ) -> EquipmentCheckOut:
     """The worker concerned answers a check of the station."""
     found = session.get(EquipmentCheck, key)

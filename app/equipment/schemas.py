@@ -99,7 +99,7 @@ class EquipmentCheckIn(EquipmentIn):
     day: Day
 
 
-class WithdrawalIn(In):
+class EquipmentWithdrawalIn(In):
     """Why a check is taken back."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "登记错人"}]})
@@ -107,7 +107,7 @@ class WithdrawalIn(In):
     reason: Paragraph
 
 
-class AnswerIn(In):
+class EquipmentAnswerIn(In):
     """What the worker says to a check."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "昨天报失，已申领"}]})

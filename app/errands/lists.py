@@ -18,10 +18,10 @@ from app.errands.schemas import (
     ErrandDetailOut,
     ErrandOut,
     ErrandPage,
+    ErrandRevealedOut,
     NoteOut,
     PapersOut,
     ResidentOut,
-    RevealedOut,
     WaitOut,
 )
 from app.kit.clock import day_end, day_start
@@ -206,7 +206,9 @@ def _act_out(act: ErrandAct, missing: list[str]) -> ErrandActOut:
     )
 
 
-def reveal(session: Session, asker: Principal, key: UUID, purpose: RevealPurpose) -> RevealedOut:
+def reveal(
+    session: Session, asker: Principal, key: UUID, purpose: RevealPurpose
+) -> ErrandRevealedOut:
     """For whom an errand is, and what was noted: to its station alone, and each look is logged."""
     errand = errand_of(session, asker, key)
     if asker.tier is not UnitTier.COMMUNITY:
@@ -222,7 +224,7 @@ def reveal(session: Session, asker: Principal, key: UUID, purpose: RevealPurpose
         purpose=purpose.value,
     )
     acts = sorted(acts_of(session, errand.id), key=lambda act: act.corrected_at)
-    return RevealedOut(
+    return ErrandRevealedOut(
         id=errand.id,
         resident=ResidentOut(**errand.resident),
         notes=[

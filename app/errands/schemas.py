@@ -210,7 +210,7 @@ class ErrandDetailOut(ErrandOut):
     papers: PapersOut
 
 
-class RevealIn(In):
+class ErrandRevealIn(In):
     """What the resident's data are needed for."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"purpose": "follow_up"}]})
@@ -226,7 +226,7 @@ class NoteOut(Out):
     note: str
 
 
-class RevealedOut(Out):
+class ErrandRevealedOut(Out):
     """The resident's data and the notes; this look was logged."""
 
     model_config = ConfigDict(

@@ -23,7 +23,7 @@ from app.equipment.refusals import (
     NotAStationCheck,
     OwnCheck,
 )
-from app.equipment.schemas import AnswerIn, ExemptionEndIn, WithdrawalIn
+from app.equipment.schemas import EquipmentAnswerIn, EquipmentWithdrawalIn, ExemptionEndIn
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import uuid7
 from app.people.posts import NoPost
@@ -37,7 +37,7 @@ from tests.equipment.facts import NOON, PHOTO, checked, exempted, own
 COMMUNITY, TOWNSHIP, CITY = "510185001001", "510185001", "510185"
 ELSEWHERE = "510185001002001"
 NEIGHBOUR = "510185001001002"
-WHY = WithdrawalIn(reason="登记错人")
+WHY = EquipmentWithdrawalIn(reason="登记错人")
 FIT, NO_CLOTHES = EquipmentVerdict.FIT, EquipmentVerdict.NO_WORK_CLOTHES
 MISSING, EXEMPTED = EquipmentVerdict.ITEMS_MISSING, EquipmentVerdict.EXEMPTED
 
@@ -215,7 +215,7 @@ def test_eqp_1_one_s_own_record_is_evidence_without_a_verdict(
     with pytest.raises(NotAStationCheck):
         withdraw_check(handset.db, lead, made.id, WHY, NOON)
     with pytest.raises(NotAStationCheck):
-        answer_check(handset.db, worker, made.id, AnswerIn(text="?"), NOON)
+        answer_check(handset.db, worker, made.id, EquipmentAnswerIn(text="?"), NOON)
     page = checks_of_unit(handset.db, COMMUNITY, Asked(verdict=NO_CLOTHES), (None, 10))
     assert page.items == []
 
@@ -238,13 +238,13 @@ def test_eqp_1_the_worker_answers_and_is_told(
     handset: Handset, lead: Principal, worker: Principal, city: City
 ) -> None:
     key = check(handset.db, lead, checked(handset.worker_id, "torch"), NOON).id
-    answer_check(handset.db, worker, key, AnswerIn(text="已报失"), NOON)
-    found = answer_check(handset.db, worker, key, AnswerIn(text="已补领"), at("15:00"))
+    answer_check(handset.db, worker, key, EquipmentAnswerIn(text="已报失"), NOON)
+    found = answer_check(handset.db, worker, key, EquipmentAnswerIn(text="已补领"), at("15:00"))
     assert [answer.said for answer in found.answers] == ["已报失", "已补领"]
     assert (last_change(handset.db).body or {})["answers"][1]["said"] == "已补领"
     other = replace(worker, worker_id=city.workers[NEIGHBOUR])
     with pytest.raises(NotFound):
-        answer_check(handset.db, other, key, AnswerIn(text="?"), NOON)
+        answer_check(handset.db, other, key, EquipmentAnswerIn(text="?"), NOON)
 
 
 @pytest.mark.parametrize("table", [EquipmentCheck, EquipmentWithdrawal, EquipmentAnswer])
@@ -252,7 +252,7 @@ def test_nothing_of_it_is_ever_edited(
     handset: Handset, lead: Principal, worker: Principal, table: type[Base]
 ) -> None:
     key = check(handset.db, lead, checked(handset.worker_id, "torch"), NOON).id
-    answer_check(handset.db, worker, key, AnswerIn(text="已报失"), NOON)
+    answer_check(handset.db, worker, key, EquipmentAnswerIn(text="已报失"), NOON)
     withdraw_check(handset.db, lead, key, WHY, NOON)
     [row] = handset.db.scalars(select(table))
     handset.db.delete(row)

@@ -18,6 +18,7 @@ from app.rules.information import FocusKind, RecordKind
 from app.rules.visits import VisitKind
 
 HIDDEN = "***"
+LAST_SHOWN, LEAST_HIDDEN = 4, 4
 IGNORED = re.compile(r"[\s,，。.、]")
 
 
@@ -139,13 +140,21 @@ def mask(field: Field | None, value: Any) -> Any:
         case FieldType.NAME:
             return said[0] + "*" * min(len(said) - 1, 3)
         case FieldType.ID_NUMBER:
-            return f"{said[:4]}{'*' * (len(said) - 8)}{said[-4:]}"
+            return _middle_hidden(said, 4)
         case FieldType.PHONE:
-            return f"{said[:3]}{'*' * max(len(said) - 7, 1)}{said[-4:]}"
+            return _middle_hidden(said, 3)
         case FieldType.ADDRESS:
             return f"{said[: min(6, len(said) // 2)]}{HIDDEN}"
         case _:
             return HIDDEN
+
+
+def _middle_hidden(number: str, shown_before: int) -> str:
+    """Some signs at the beginning and four at the end; of a short number only the last two."""
+    hidden = len(number) - shown_before - LAST_SHOWN
+    if hidden < LEAST_HIDDEN:
+        return "*" * (len(number) - 2) + number[-2:]
+    return number[:shown_before] + "*" * hidden + number[-LAST_SHOWN:]
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

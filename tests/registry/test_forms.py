@@ -147,6 +147,14 @@ def test_what_is_masked_and_what_is_not_even_there() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [("13855550001", "138****0001"), ("02827221234", "028****1234"), ("2722123", "*****23")],
+)
+def test_short_numbers_show_less(phone: str, shown: str) -> None:
+    assert masked(PERSON, {"phone": phone}) == {"phone": shown}
+
+
 @given(st.sampled_from(present(PERSON).fields), st.text(min_size=8, max_size=30))
 def test_a_mask_never_shows_the_whole(field: Any, value: str) -> None:
     if field.type not in {FieldType.POINT, FieldType.CHOICE}:

@@ -220,6 +220,7 @@ select distinct left(later.grid_code, 12), marked.first_day, marked.last_day
 from stale_visits as marked
 join visit_place_location as former
     on former.grid_code ~>=~ :community and former.grid_code ~<~ :beyond
+    and not upper_inf(former.valid)
     and former.valid && daterange(marked.first_day, marked.last_day, '[]')
 join visit_place_location as later on later.place_id = former.place_id
 where marked.unit_code ~>=~ :community and marked.unit_code ~<~ :beyond

@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     minimum_app_version: str = "1.0.0"
     require_second_factor: bool = True
     media_max_bytes: int = Field(default=10 * 1024 * 1024, ge=1)
-    media_store: str | None = Field(default=None, pattern=r"^s3://[a-z0-9][a-z0-9.-]{2,62}(/[^?#]*)?$")
+    media_store: str | None = Field(
+        default=None, pattern=r"^s3://[a-z0-9][a-z0-9.-]{2,62}(/[^?#]*)?$"
+    )
     """`s3://bucket/prefix`; without it photos lie in the folder `media` of the state."""
     media_s3_endpoint: str | None = Field(default=None, pattern=r"^https?://[^/?#]+/?$")
     media_s3_region: str = "us-east-1"

@@ -14,7 +14,7 @@ from app.tasks.attendance_facts import AttendanceFacts
 from app.tasks.schemas import (
     ErrandActOut,
     ErrandsOut,
-    EventsOut,
+    EventsOfDayOut,
     InformationOut,
     LoginOut,
     PhotosOut,
@@ -87,7 +87,7 @@ def errands(who: UUID, work: WorkFacts) -> ErrandsOut:
     return ErrandsOut(acts=acts, **cited("SVC-1"))
 
 
-def events(who: UUID, work: WorkFacts) -> EventsOut:
+def events(who: UUID, work: WorkFacts) -> EventsOfDayOut:
     """Events filed; none is closed and given back for scoring yet."""
     filed = [
         SheetEventOut(
@@ -99,7 +99,7 @@ def events(who: UUID, work: WorkFacts) -> EventsOut:
         )
         for event in work.incidents.get(who, ())
     ]
-    return EventsOut(filed=filed, verified=0, waiting_for_verification=0, **cited("TSK-1"))
+    return EventsOfDayOut(filed=filed, verified=0, waiting_for_verification=0, **cited("TSK-1"))
 
 
 def meetings(who: UUID, present: AttendanceFacts) -> list[SheetMeetingOut]:

@@ -166,7 +166,7 @@ class SheetEventOut(Out):
     grid_code: str
 
 
-class EventsOut(Cited):
+class EventsOfDayOut(Cited):
     """Events filed, and closed ones verified and scored (TSK-1)."""
 
     filed: list[SheetEventOut]
@@ -234,7 +234,7 @@ class SheetOut(Out):
     standing: Standing = Field(description="Provisional until the day after, 12:00 (FLD-4)")
     information: InformationOut
     errands: ErrandsOut
-    events: EventsOut
+    events: EventsOfDayOut
     meetings: list[SheetMeetingOut]
     equipment: list[SheetEquipmentOut]
     notes: list[SheetNoteOut]

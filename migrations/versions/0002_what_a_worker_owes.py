@@ -408,9 +408,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment_answer")),
     )
-    op.create_index(
-        "ix_equipment_answer_check_id", "equipment_answer", ["check_id"], unique=False
-    )
+    op.create_index("ix_equipment_answer_check_id", "equipment_answer", ["check_id"], unique=False)
     op.create_table(
         "equipment_exemption",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -39,9 +39,7 @@ def errand_key(moment: datetime | None = None) -> UUID:
     return uuid7(moment or at("08:00"))
 
 
-def take(
-    handset: Handset, errand_id: UUID, step: str, moment: datetime, **changes: Any
-) -> UUID:
+def take(handset: Handset, errand_id: UUID, step: str, moment: datetime, **changes: Any) -> UUID:
     """Record a step through the command; returns its key."""
     act = record_act(handset.db, handset.captured(moment), form(errand_id, step, **changes))
     handset.db.flush()

@@ -151,7 +151,7 @@ def check_holders(visits: Sequence[OpenVisit], held: Holding, crew: Crew) -> Non
     """Who is present holds the own; who is away holds nothing; only members stand in."""
     for found in visits:
         worker = held[found.key].worker
-        if found.home in crew.leave:
+        if found.home is not None and found.home in crew.leave:
             assert worker is None or worker in crew.members[found.home]
             assert held[found.key].taken_over is not None
             assert (worker is None) == (not crew.members[found.home])

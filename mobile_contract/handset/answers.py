@@ -3,14 +3,15 @@
 from typing import Any
 
 from mobile_contract.handset.outbox import Batch, Captured
+from mobile_contract.handset.plans import AS_SENT
 from mobile_contract.handset.tally import Tally
 
 STATUSES = frozenset(
     {"created", "duplicate", "merged", "conflict", "held", "out_of_scope", "rejected", "error"}
 )
 RETRIES = frozenset({"never", "later", "after_fix"})
-AS_SENT = frozenset({"created", "duplicate"})
-"""What a simulated handset has deserved: it only sends what is right."""
+HELD_TOO_LONG = 40
+"""So many times a handset asks what became of a record that waits for another."""
 
 
 def judge_result(
@@ -23,12 +24,33 @@ def judge_result(
         tally.surprise(f"{name}: answered out of order as {result['id']}")
     if status not in STATUSES or result["retry"] not in RETRIES:
         tally.surprise(f"{name}: unknown status {status} or retry {result['retry']}")
-    elif status not in AS_SENT:
+    elif status not in item.record.expects:
         tally.surprise(f"{name}: {status} {result['code']} {result['message']} {facts}")
-    if first is not None and (status != "duplicate" or facts != (first.get("facts") or {})):
+    if first is not None and contradicts(result, first):
         tally.surprise(f"{name}: sent again, answered {status} {facts} after {first}")
+    worth = item.record.worth
+    if worth is not None and facts.get("verdict") not in {None, worth}:
+        tally.surprise(f"{name}: worth {facts['verdict']}, not {worth}: {facts}")
     tally.outcome(item.record.kind, status, facts.get("verdict") or result["code"])
-    return bool(result["retry"] != "later")
+    return bool(result["retry"] != "later") and not _waits(item, name, status, tally)
+
+
+def contradicts(result: dict[str, Any], first: dict[str, Any]) -> bool:
+    """Whether a repeat is told something else; what was held may be taken by now."""
+    if first["status"] == "held":
+        return False
+    same = (result.get("facts") or {}) == (first.get("facts") or {})
+    return result["status"] != "duplicate" or not same
+
+
+def _waits(item: Captured, name: str, status: str, tally: Tally) -> bool:
+    """Whether an item is to be asked for again, because it was held."""
+    if status != "held":
+        return False
+    item.asked_again += 1
+    if item.asked_again == HELD_TOO_LONG:
+        tally.surprise(f"{name}: still held")
+    return item.asked_again < HELD_TOO_LONG
 
 
 def judge_track(batch: Batch, answer: dict[str, Any], tally: Tally) -> None:

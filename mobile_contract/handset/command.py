@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from mobile_contract.handset import cases, report, results
+from mobile_contract.handset import cases, coverage, report, results
 from mobile_contract.handset.door import Door, Refused, Unreachable, client
 from mobile_contract.handset.faults import Shares
 from mobile_contract.handset.logins import Credentials
@@ -46,6 +46,10 @@ Tracks = Annotated[
     Path | None,
     typer.Option(help="Folder of recorded tracks to replay", file_okay=False, exists=True),
 ]
+Walks = Annotated[
+    bool,
+    typer.Option("--record-tracks/--no-tracks", help="Without, a month passes in a few minutes"),
+]
 CasesFile = Annotated[
     Path | None, typer.Option("--cases", help="Write what was sent and answered, for `judge`")
 ]
@@ -71,6 +75,7 @@ def simulate(  # noqa: PLR0913 - the command line is this signature
     duplicates: Share = 0.15,
     resends: Share = 0.15,
     tracks: Tracks = None,
+    walks: Walks = True,
     cases_: CasesFile = None,
     password: Password = DEMO_PASSWORD,
     office: Office = DEMO_CENTRE,
@@ -94,6 +99,7 @@ def simulate(  # noqa: PLR0913 - the command line is this signature
         seed=seed,
         shares=Shares(offline, wrong_clock, mocked, drifting, duplicates, resends),
         tracks=tracks,
+        walks=walks,
     )
     try:
         clean = asyncio.run(_run(wish, base_url, speed_up, cases_))
@@ -116,9 +122,11 @@ async def _run(wish: Wish, base_url: str | None, speed_up: float, file: Path | N
             cast = await cast_of(wish, stage)
             await play(cast, stage)
             dates, boards = await results.worker_dates(cast), await results.stations(cast)
+            paid = await coverage.coverage(cast)
     for contradiction in results.contradictions(dates, boards):
         tally.surprise(contradiction)
     report.show(console, tally, boards)
+    console.print(coverage.table(paid))
     if file is not None:
         written = cases.write(file, dates)
         console.print(f"judge them: python3 -m app judge {' '.join(map(str, written))}")

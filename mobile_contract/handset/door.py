@@ -43,6 +43,13 @@ class Door:
 
     async def ask(self, method: str, path: str, token: str | None = None, **parts: Any) -> Any:
         """The body of a good answer; raises Refused or Unreachable."""
+        answer = await self.answer(method, path, token, **parts)
+        return answer.json() if answer.content else None
+
+    async def answer(
+        self, method: str, path: str, token: str | None = None, **parts: Any
+    ) -> httpx.Response:
+        """A good answer; raises Refused or Unreachable."""
         headers = {
             "X-App-Version": APP_VERSION,
             "Accept-Language": "en",
@@ -57,9 +64,10 @@ class Door:
                 self.tally.unreachable += 1
                 raise Unreachable(type(problem).__name__) from problem
         self.tally.answered(answer.status_code)
-        return self._read(answer)
+        self._judge(answer)
+        return answer
 
-    def _read(self, answer: httpx.Response) -> Any:
+    def _judge(self, answer: httpx.Response) -> None:
         if answer.status_code in COME_AGAIN:
             self.tally.waited += 1
             seconds = answer.headers.get("retry-after", "1")
@@ -67,9 +75,8 @@ class Door:
                 f"{answer.status_code}, again after {seconds} s",
                 float(seconds) if seconds.isdigit() else 1.0,
             )
-        if answer.is_success:
-            return answer.json() if answer.content else None
-        raise Refused(answer.status_code, _problem(answer))
+        if not answer.is_success:
+            raise Refused(answer.status_code, _problem(answer))
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:

@@ -44,6 +44,10 @@ def precise(t_ms: Millis, lon: Floats, lat: Floats, accuracy_m: Floats) -> Fixes
     )
 
 
+NO_FIXES = precise(np.array([], dtype=np.int64), *(np.array([]) for _ in range(3)))
+"""Of a phone that records no track."""
+
+
 def joined(*parts: Fixes) -> Fixes:
     """One after the other."""
     return Fixes(

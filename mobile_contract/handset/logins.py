@@ -1,5 +1,6 @@
 """Staying signed in: password once, then access tokens of minutes and rotating refresh tokens."""
 
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ STEP_S = 30
 """A code of the second factor is good once, for so many seconds."""
 MARGIN = timedelta(minutes=1)
 ATTEMPTS = 3
+Content = bytes | AsyncIterator[bytes]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,14 @@ class Login:
     async def ask(self, method: str, path: str, **parts: Any) -> Any:
         """A request with one's token."""
         return await self.door.ask(method, path, await self.token(), **parts)
+
+    async def headers(
+        self, method: str, path: str, asked: Mapping[str, str], content: Content = b""
+    ) -> Mapping[str, str]:
+        """The headers of the answer to a request that is made by its headers."""
+        token = await self.token()
+        answer = await self.door.answer(method, path, token, headers=asked, content=content)
+        return answer.headers
 
     async def _sign_in(self) -> None:
         """A code of the second factor that was just used is followed by the next one."""

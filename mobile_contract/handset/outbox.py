@@ -1,6 +1,6 @@
 """What waits on a handset to be sent: records with their clock readings, fixes in batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -51,11 +51,14 @@ class Captured:
     """The first result; every later one must say the same."""
     received_at: datetime | None = None
     settled: bool = False
+    asked_again: int = 0
+    """How often it was sent again because it was held."""
+    again_at: datetime | None = None
 
     @property
     def ready(self) -> datetime:
         """From when on it can be sent."""
-        return self.record.at
+        return self.again_at or self.record.at
 
     @property
     def wall_clock(self) -> datetime:
@@ -98,9 +101,9 @@ def boots_of(plan: Plan, phone: str, seed: int) -> list[Boot]:
     return [Boot(key_at(moment, chance), moment) for moment in moments]
 
 
-def captured(plan: Plan, boots: list[Boot]) -> Iterator[Captured]:
-    """The records of a date, each read off the clocks of its boot."""
-    for record in plan.records:
+def captured(records: Iterable[Record], plan: Plan, boots: list[Boot]) -> Iterator[Captured]:
+    """Records of a date, each read off the clocks of its boot."""
+    for record in records:
         running = [boot for boot in boots if boot.since <= record.at]
         yield Captured(record, plan, running[-1])
 

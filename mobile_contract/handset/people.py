@@ -91,6 +91,8 @@ async def post_of(login: Login, day: date) -> Post | None:
         grids=tuple(shapes),
         area=shapely.union_all([shape(drawn) for drawn in shapes.values()]),
         shapes=tuple(shapes.values()),
+        away=bool(own["windows"])
+        and all(window["filled_by"] == "leave" for window in own["windows"]),
     )
 
 

@@ -1,7 +1,7 @@
 """What one worker does on one date, as it truly happens: sign-ins, walks, visits, events."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from mobile_contract.handset.chance import Chance, key_at, numbers_of
 from mobile_contract.handset.civil import instant
 from mobile_contract.handset.faults import Faults
 from mobile_contract.handset.fixes import (
+    NO_FIXES,
     Fixes,
     drifting,
     joined,
@@ -24,6 +25,8 @@ from mobile_contract.handset.walks import innermost, points_within, walk
 
 Lonlat = tuple[float, float]
 Body = dict[str, Any]
+AS_SENT = frozenset({"created", "duplicate"})
+"""What a simulated handset has deserved, as a rule: it only sends what is right."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,8 @@ class Post:
     area: BaseGeometry
     shapes: tuple[Body, ...]
     """The grids as GeoJSON."""
+    away: bool = False
+    """On leave for the whole date."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class Record:
     at: datetime
     kind: str
     body: Body
+    expects: frozenset[str] = AS_SENT
+    """The statuses that it deserves; a repeat is always a duplicate."""
+    photographed: bool = False
+    worth: str | None = None
+    """The verdict that a visit deserves."""
 
 
 @dataclass(frozen=True)
@@ -102,17 +112,22 @@ INCIDENTS = ("livelihood_service", "dispute", "public_safety", "service_request"
 
 
 def plan(
-    day: date, post: Post, faults: Faults, chance: Chance, recording: Recording | None
+    day: date,
+    post: Post,
+    faults: Faults,
+    chance: Chance,
+    recording: Recording | None,
+    *,
+    walks: bool = True,
 ) -> Plan:
-    """A date of a worker, decided by chance."""
-    fixes = field_work(day, post, chance, recording)
+    """A date of a worker, decided by chance; visits and the like follow in its morning."""
+    fixes = field_work(day, post, chance, recording) if walks else NO_FIXES
     records = [*sign_ins(day, post, chance), *appointments(day, chance)]
-    records += [*visits(day, post, chance), *incidents(day, post, chance)]
+    records += incidents(day, post, chance)
     numbers = numbers_of(chance)
     if faults.mocked:
-        noon = instant(day, time(12, 0)).timestamp()
-        fixes = mocked_after(fixes, round(noon * 1000))
-        records = [_mocked_after(record, noon) for record in records]
+        fixes = mocked_after(fixes, round(noon(day).timestamp() * 1000))
+        records = [mocked(record, day) for record in records]
     if faults.drifting:
         fixes = drifting(fixes, numbers)
     restarts = _restarts(day, chance) if faults.wrong_clock else ()
@@ -152,10 +167,10 @@ WALKS = (
 def _span(
     day: date, begin: tuple[time, time], end: tuple[time, time], chance: Chance
 ) -> tuple[float, float]:
-    return _between(day, *begin, chance).timestamp(), _between(day, *end, chance).timestamp()
+    return between(day, *begin, chance).timestamp(), between(day, *end, chance).timestamp()
 
 
-def _between(day: date, first: time, last: time, chance: Chance) -> datetime:
+def between(day: date, first: time, last: time, chance: Chance) -> datetime:
     """A moment between two civil times, to the millisecond."""
     begin = instant(day, first)
     span = (instant(day, last) - begin).total_seconds()
@@ -164,10 +179,10 @@ def _between(day: date, first: time, last: time, chance: Chance) -> datetime:
 
 def sign_ins(day: date, post: Post, chance: Chance) -> Iterator[Record]:
     """Three windows: mostly in time and at the station."""
-    station = post.station or innermost(post.area)
+    station = stands_at(post)
     for opens, closes in WINDOWS:
         manner = chance.choices(list(SIGN_INS), list(SIGN_INS.values()))[0]
-        at = _between(day, opens, closes, chance)
+        at = between(day, opens, closes, chance)
         minutes = timedelta(minutes=chance.randint(31, 44))
         if manner == "early":
             at = instant(day, opens) - minutes / 3
@@ -175,7 +190,7 @@ def sign_ins(day: date, post: Post, chance: Chance) -> Iterator[Record]:
             at = instant(day, closes) + minutes / 3
         away = chance.uniform(400, 1500) if manner == "off_site" else chance.uniform(0, 90)
         accuracy = 180.0 if manner == "imprecise" else round(chance.uniform(5, 40), 1)
-        lon, lat = _beside(station, away, chance)
+        lon, lat = beside(station, away, chance)
         body: Body = {"lon": lon, "lat": lat, "accuracy_m": accuracy}
         if manner != "left_out":
             yield Record(key_at(at, chance), at, "check_in", body)
@@ -184,7 +199,12 @@ def sign_ins(day: date, post: Post, chance: Chance) -> Iterator[Record]:
             yield Record(key_at(again, chance), again, "check_in", body)
 
 
-def _beside(place: Lonlat, metres: float, chance: Chance) -> Lonlat:
+def stands_at(post: Post) -> Lonlat:
+    """Where a date begins: at the station, else in the middle of the grid."""
+    return post.station or innermost(post.area)
+
+
+def beside(place: Lonlat, metres: float, chance: Chance) -> Lonlat:
     """A point so far from another, in any direction."""
     angle = chance.uniform(0, 2 * np.pi)
     east, north = np.array([metres * np.cos(angle)]), np.array([metres * np.sin(angle)])
@@ -195,9 +215,9 @@ def _beside(place: Lonlat, metres: float, chance: Chance) -> Lonlat:
 def appointments(day: date, chance: Chance) -> Iterator[Record]:
     """On some days a resident asked for a time (预约制), entered on the morning."""
     if chance.random() < 0.5:
-        starts = _between(day, time(9, 30), time(10, 30), chance).replace(second=0, microsecond=0)
+        starts = between(day, time(9, 30), time(10, 30), chance).replace(second=0, microsecond=0)
         ends = starts + timedelta(minutes=chance.choice((30, 45, 60)))
-        at = _between(day, time(8, 0), time(8, 20), chance)
+        at = between(day, time(8, 0), time(8, 20), chance)
         body = {
             "starts_at": starts.isoformat(),
             "ends_at": ends.isoformat(),
@@ -206,11 +226,11 @@ def appointments(day: date, chance: Chance) -> Iterator[Record]:
         yield Record(key_at(at, chance), at, "appointment", body)
 
 
-def visits(day: date, post: Post, chance: Chance) -> Iterator[Record]:
-    """A few doors in the grid."""
+def unregistered(day: date, post: Post, chance: Chance) -> Iterator[Record]:
+    """A few doors in a grid of which nobody registered any."""
     places = points_within(post.area, numbers_of(chance), 4).tolist()
     for number, (lon, lat) in enumerate(places[: chance.randint(1, 4)], 1):
-        at = _between(day, time(9, 5), time(11, 30), chance)
+        at = between(day, time(9, 5), time(11, 30), chance)
         body = {
             "kind": chance.choice(VISIT_KINDS),
             "place": f"{number}栋{chance.randint(1, 6)}单元",
@@ -225,7 +245,7 @@ def visits(day: date, post: Post, chance: Chance) -> Iterator[Record]:
 def incidents(day: date, post: Post, chance: Chance) -> Iterator[Record]:
     """Sometimes something to report."""
     if chance.random() < 0.4:
-        at = _between(day, time(15, 5), time(16, 45), chance)
+        at = between(day, time(15, 5), time(16, 45), chance)
         ((lon, lat),) = points_within(post.area, numbers_of(chance), 1).tolist()
         body = {
             "category": chance.choice(INCIDENTS),
@@ -238,19 +258,26 @@ def incidents(day: date, post: Post, chance: Chance) -> Iterator[Record]:
         yield Record(key_at(at, chance), at, "incident", body)
 
 
-def _mocked_after(record: Record, noon: float) -> Record:
-    if record.kind != "check_in" or record.at.timestamp() < noon:
+def noon(day: date) -> datetime:
+    """From when on an app invents positions, where one does."""
+    return instant(day, time(12, 0))
+
+
+def mocked(record: Record, day: date) -> Record:
+    """A sign-in or visit of the afternoon with a position that an app invented."""
+    if record.kind not in {"check_in", "visit"} or record.at < noon(day):
         return record
-    return Record(record.id, record.at, record.kind, {**record.body, "mocked": True})
+    worth = "mocked" if record.worth and record.worth != "by_phone" else record.worth
+    return replace(record, body={**record.body, "mocked": True}, worth=worth)
 
 
 def _gaps(day: date, chance: Chance) -> tuple[Gap, ...]:
     """Hours, the rest of the date, or until the verdict of the date is final (FLD-4)."""
-    begin = _between(day, time(8, 0), time(10, 0), chance)
+    begin = between(day, time(8, 0), time(10, 0), chance)
     ends = (
         begin + timedelta(hours=chance.randint(2, 5)),
-        _between(day, time(20, 0), time(22, 0), chance),
-        _between(day + timedelta(days=1), time(12, 30), time(14, 0), chance),
+        between(day, time(20, 0), time(22, 0), chance),
+        between(day + timedelta(days=1), time(12, 30), time(14, 0), chance),
     )
     return (Gap(begin, chance.choices(ends, (5, 3, 2))[0]),)
 
@@ -258,8 +285,8 @@ def _gaps(day: date, chance: Chance) -> tuple[Gap, ...]:
 def _restarts(day: date, chance: Chance) -> tuple[datetime, ...]:
     """Switched on without network, and again later: what lies between can't prove its time."""
     return (
-        _between(day, time(7, 55), time(8, 5), chance),
-        _between(day, time(9, 5), time(11, 30), chance),
+        between(day, time(7, 55), time(8, 5), chance),
+        between(day, time(9, 5), time(11, 30), chance),
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -10,9 +10,10 @@ from rich.progress import Progress, TaskID
 
 from mobile_contract.handset.chance import chance_of
 from mobile_contract.handset.civil import SHANGHAI, civil_day, instant
+from mobile_contract.handset.collecting import Shelf
 from mobile_contract.handset.door import Door, Refused, Unreachable
 from mobile_contract.handset.faults import Faults, Shares, strike
-from mobile_contract.handset.handset import Handset
+from mobile_contract.handset.handset import EVERY_MINUTE, Handset
 from mobile_contract.handset.logins import Credentials, Login
 from mobile_contract.handset.people import (
     NobodyThere,
@@ -28,6 +29,7 @@ from mobile_contract.handset.recorded import Recording, recordings
 from mobile_contract.handset.times import Times
 
 MINUTE = timedelta(minutes=1)
+EVERY_HOUR = timedelta(hours=1)
 NIGHT = timedelta(hours=15)
 """Before 09:00 a day has not begun."""
 FINAL = time(12, 1)
@@ -47,6 +49,8 @@ class Wish:
     seed: int
     shares: Shares
     tracks: Path | None
+    walks: bool = True
+    """Whether handsets record where they go; without, they also send only once an hour."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class Stage:
     told: bool
     """Whether the server is told what time it is."""
     progress: Progress
+    shelf: Shelf = field(default_factory=Shelf)
+    """The records that all handsets of it have made."""
 
 
 async def cast_of(wish: Wish, stage: Stage) -> Cast:
@@ -138,15 +144,16 @@ async def _handset(
     try:
         for day, struck in faults.items():
             post = await post_of(login, day)
-            if post is not None:
+            if post is not None and not post.away:
                 chance = chance_of(wish.seed, "day", person.phone, day)
-                plans.append(plan(day, post, struck, chance, track))
+                plans.append(plan(day, post, struck, chance, track, walks=wish.walks))
                 posts.append(post)
     except (Refused, Unreachable) as problem:
         stage.door.tally.surprise(f"{person.phone}: {problem}")
         return None
     stage.progress.advance(task)
-    return Handset(login, stage.door.tally, plans, posts, wish.seed)
+    pause = EVERY_MINUTE if wish.walks else EVERY_HOUR
+    return Handset(login, stage.door.tally, plans, posts, wish.seed, shelf=stage.shelf, pause=pause)
 
 
 async def play(cast: Cast, stage: Stage) -> None:
@@ -155,9 +162,8 @@ async def play(cast: Cast, stage: Stage) -> None:
     if not stage.told:
         for handset in cast.handsets:
             handset.forget_after(stage.times.now() - MINUTE)
-    left = {handset: handset.left for handset in cast.handsets}
-    total = sum(left.values())
-    task = stage.progress.add_task("uploading", total=total)
+    counts = {handset: (handset.made, handset.left) for handset in cast.handsets}
+    task = stage.progress.add_task("uploading", total=None)
     wakes = {handset: handset.next_contact(moment) for handset in cast.handsets}
     while due := [wake for wake in wakes.values() if wake is not None]:
         moment = min(due)
@@ -165,7 +171,8 @@ async def play(cast: Cast, stage: Stage) -> None:
         awake = [handset for handset, wake in wakes.items() if wake == moment]
         await asyncio.gather(*(handset.contact(moment) for handset in awake))
         wakes |= {handset: handset.next_contact(moment + MINUTE) for handset in awake}
-        left |= {handset: handset.left for handset in awake}
+        counts |= {handset: (handset.made, handset.left) for handset in awake}
+        made, left = (sum(each) for each in zip(*counts.values(), strict=True))
         shown = f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-        stage.progress.update(task, completed=total - sum(left.values()), description=shown)
+        stage.progress.update(task, total=made, completed=made - left, description=shown)
     await stage.times.reach(max(moment, instant(cast.days[-1] + timedelta(days=1), FINAL)))

@@ -13,6 +13,7 @@ from app.attendance.request_schemas import CorrectionOut, LeaveOut
 from app.attendance.schemas import check_in_out
 from app.days.commands import shown_to_handsets
 from app.db.models import (
+    AidGroup,
     Appointment,
     Assignment,
     CheckIn,
@@ -36,6 +37,7 @@ from app.kit.errors import BadCursor
 from app.meetings import own_word
 from app.patrol import commands as patrol
 from app.people.marks import grid_shown
+from app.people.memberships import group_shown, members_from, membership_on
 from app.people.posts import grids_on
 from app.registry import lists as records
 from app.registry.telling import handset_body as record_body
@@ -98,6 +100,15 @@ def _visit_places(asked: Asked) -> Sequence[tuple[str, Body]]:
     grids = grids_on(asked.session, asked.worker_id, asked.today)
     found = held_places(asked.session, grids, asked.today, asked.after_id, asked.limit)
     return [(str(key), body) for key, body in found]
+
+
+def _groups(asked: Asked) -> Sequence[tuple[str, Body]]:
+    member = membership_on(asked.session, asked.worker_id, asked.today)
+    if member is None or member.group_id <= asked.after_id:
+        return []
+    group = asked.session.get_one(AidGroup, member.group_id)
+    members = members_from(asked.session, group.id, asked.today)
+    return [(str(group.id), group_shown(group, members))]
 
 
 def _check_ins(asked: Asked) -> Sequence[tuple[str, Body]]:
@@ -258,5 +269,6 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("leave", _leave),
     ("day", _days),
     ("visit_place", _visit_places),
+    ("group", _groups),
     ("record", _records),
 )

@@ -20,6 +20,7 @@ from app.db.models import (
     StaleVisits,
     Worker,
 )
+from app.intake import snapshot
 from app.rules.duty import Employment
 from tests.api.station import ELSEWHERE, GRID, NEIGHBOUR, StationDay, refused
 from tests.city import SINCE, key, square
@@ -108,6 +109,17 @@ def test_org_5_each_change_is_recorded_told_and_marks_the_visits(
     }
     marked = db.scalars(select(StaleVisits.unit_code)).all()
     assert marked == [COMMUNITY]
+
+
+def test_org_5_a_handset_that_starts_anew_gets_its_group(station: StationDay, db: Session) -> None:
+    key_of_group = formed(station, GRID, NEIGHBOUR).json()["id"]
+    sections = dict(snapshot.SECTIONS)
+    for grid, after, found in ((GRID, "", 1), (GRID, key_of_group, 0), (THIRD, "", 0)):
+        holder = station.client.city.workers[grid]
+        day = date(2026, 3, 18)
+        rows = sections["group"](snapshot.Asked(db, holder, day, day, after, 10))
+        assert [name for name, _ in rows] == [key_of_group][:found]
+        assert all(len(body["members"]) == 2 for _, body in rows)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,16 @@ import hmac
 import json
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Dialect, Engine, LargeBinary, Text
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
+from app.kit.clock import day_start
+from app.kit.ids import uuid7
+from app.kit.schema import IN_FORCE
 from app.kit.secrets import derive, seal, unseal
 
 KEY = "jianyang_secret"
@@ -25,6 +30,14 @@ def key_of(dialect: Dialect) -> bytes:
     if not isinstance(secret, bytes):
         raise TypeError("this engine was given no key for sealed columns")
     return secret
+
+
+def key_from_content(session: Session, purpose: str, content: object) -> UUID:
+    """A UUIDv7 that equal contents share and that tells nothing of them without the secret."""
+    secret = key_of(session.get_bind().dialect)
+    said = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str).encode()
+    digest = hmac.digest(derive(secret, f"key of {purpose}"), said, sha256)
+    return uuid7(day_start(IN_FORCE), digest[:10])
 
 
 class Sealed(TypeDecorator[Any]):

@@ -182,7 +182,13 @@ def end_record(
     return record
 
 
-def enter_paper(session: Session, asker: Principal, body: PaperIn, now: datetime) -> Record:
+def enter_paper(
+    session: Session,
+    asker: Principal,
+    body: PaperIn,
+    now: datetime,
+    source: RecordSource = RecordSource.PAPER,
+) -> Record:
     """A paper form that the administrator types in: it is entered with that, and marked."""
     said = read(body.kind, body.form_version, body.fields)
     complete(body.kind, said.values)
@@ -196,7 +202,7 @@ def enter_paper(session: Session, asker: Principal, body: PaperIn, now: datetime
     session.flush()
     at = day_start(body.collected_on)
     author = Author(asker.account_id, body.worker_id, asker.device_id, at, now)
-    edit = Edit(said.values, RecordSource.PAPER, "", sent=said.sent, photos=body.photos)
+    edit = Edit(said.values, source, "", sent=said.sent, photos=body.photos)
     put_right(session, record, edit, author, said.values)
     about = record.kind in ABOUT_RESIDENTS
     subject = Subject("record", record.id, record.community_code, body.worker_id, about)
@@ -206,7 +212,7 @@ def enter_paper(session: Session, asker: Principal, body: PaperIn, now: datetime
         "record.entered",
         record,
         asker.account_id,
-        source=RecordSource.PAPER.value,
+        source=source.value,
         day=body.collected_on.isoformat(),
     )
     return record

@@ -4,16 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import VisitPlace, VisitTarget
-from app.kit.clock import civil_day, day_start
-from app.kit.ids import uuid7
-from app.kit.schema import IN_FORCE, Crs
+from app.db.sealed import key_from_content
+from app.kit.clock import civil_day
+from app.kit.schema import Crs
 from app.people.importing.columns import Form, Vocabulary
 from app.people.importing.fields import Cells
 from app.people.importing.lists import Imported, Sheet, import_list
@@ -87,7 +86,7 @@ class Lines:
 
     def write(self, cells: Cells) -> bool:
         """Register the place of a line; whether it is new."""
-        body = read(cells, civil_day(self.now))
+        body = read(self.session, cells, civil_day(self.now))
         if body is None or body.id is None:
             return False
         if body.id in self.seen:
@@ -110,7 +109,7 @@ class Lines:
             cells.wrong("kinds", "other_kinds")
 
 
-def read(cells: Cells, today: date) -> PlaceIn | None:
+def read(session: Session, cells: Cells, today: date) -> PlaceIn | None:
     """The place that a line says; None where a cell can't be read."""
     before = len(cells.findings.problems)
     label = cells.text("label")
@@ -119,7 +118,7 @@ def read(cells: Cells, today: date) -> PlaceIn | None:
     grid_code = cells.code_if_any("grid_code", GRID_DIGITS)
     kinds = read_kinds(cells)
     first = cells.day("first_day") or today
-    key = cells.key("id") or key_of(label, lon, lat, grid_code)
+    key = cells.key("id") or key_from_content(session, "visit place", [label, lon, lat, grid_code])
     if len(cells.findings.problems) > before:
         return None
     assert lon is not None
@@ -142,9 +141,3 @@ def read_kinds(cells: Cells) -> list[VisitKind]:
     if unknown:
         cells.wrong("kinds", "not_a_word", words=" / ".join(KINDS))
     return list(dict.fromkeys(KINDS[word] for word in words if word in KINDS))
-
-
-def key_of(label: str, lon: float | None, lat: float | None, grid_code: str | None) -> UUID:
-    """The key of a door: the same line has the same one, so that it is registered once."""
-    digest = sha256(repr((label, lon, lat, grid_code)).encode()).digest()
-    return uuid7(day_start(IN_FORCE), digest[:10])

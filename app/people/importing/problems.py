@@ -44,6 +44,10 @@ MESSAGES = {
         "该电话属于 {name}（{level} 级）",
         "That phone belongs to {name} (level {level})",
     ),
+    "nobody_there": (
+        "网格 {grid} 没有这位网格员（或没有第一责任人）",
+        "The grid {grid} has no such worker (or no first responsible one)",
+    ),
     "not_a_key": ("应为系统导出的编号", "Expected a key as the system exports it"),
     "other_kinds": (
         "该地点已登记，走访类别不同",

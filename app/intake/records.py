@@ -156,7 +156,7 @@ def record_incident(request: Request, db: Db, carrier: AtTheDoor, body: Incident
 
 
 @router.post(
-    "/errands-acts",
+    "/errand-acts",
     status_code=201,
     response_model=ResultOut,
     responses=responses(NoGrid, ErrandOfOthers, StepRepeated, StepOutOfOrder),

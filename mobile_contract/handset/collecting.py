@@ -13,9 +13,9 @@ from mobile_contract.handset.visits import Round
 from mobile_contract.handset.walks import points_within
 
 COLLECTS, DRAFT, OLD_FORM = 0.7, 0.1, 0.25
-GOES_ON, CHANGES, COLLEAGUE_CHANGES, SECOND_HANDSET = 0.2, 0.1, 0.25, 0.08
+GOES_ON, CHANGES, COLLEAGUE_CHANGES, SECOND_HANDSET = 0.3, 0.1, 0.25, 0.08
 PHOTOGRAPHED = 0.05
-AT_MOST_EDITS = 3
+AT_MOST_EDITS = 2
 KINDS = {"person": 5, "place": 4, "thing": 2, "organisation": 1, "matter": 1}
 FORM = {"person": 2, "place": 2}
 """The present versions of the forms; the others have one."""

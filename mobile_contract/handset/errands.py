@@ -11,7 +11,7 @@ from mobile_contract.handset.visits import Round
 from mobile_contract.handset.walks import points_within
 
 STEPS = ("accepted", "papers_collected", "handled", "delivered", "rated")
-ACCEPTS, GOES_ON, WITHOUT_PAPERS, SAME_DATE = 0.3, 0.75, 0.3, 0.3
+ACCEPTS, GOES_ON, WITHOUT_PAPERS, SAME_DATE = 0.3, 0.75, 0.3, 0.6
 MATTERS = ("城乡居民社保认证", "老年证代办", "高龄补贴申请")
 AFTER_OTHERS = AS_SENT | {"held"}
 

@@ -1,7 +1,7 @@
 """What a handset does each morning: it hears of what is due, and its worker sets out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from mobile_contract.handset.logins import Login
 from mobile_contract.handset.places import Place, disorder, held, tasks
 from mobile_contract.handset.plans import Plan, Post, Record, mocked, stands_at, unregistered
 from mobile_contract.handset.tally import Tally
-from mobile_contract.handset.visits import Round, own_visits, taken_over
+from mobile_contract.handset.visits import Round, former_visits, own_visits, taken_over
 
 BEGINS = time(7, 0)
 OLD_NEWS = frozenset({"created", "duplicate", "out_of_scope"})
@@ -43,6 +43,8 @@ class Mornings:
     seed: int
     shelf: Shelf = field(default_factory=Shelf)
     known: dict[str, Place] = field(default_factory=dict)
+    former: dict[str, Place] = field(default_factory=dict)
+    """Places that it held once: they, or the worker, have gone to another grid since."""
     heard_on: date | None = None
     under_way: list[Errand] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
@@ -63,7 +65,7 @@ class Mornings:
     async def _hear(self, walk: Round) -> Heard:
         """Places, tasks and key periods as the server tells them."""
         try:
-            self.known = await held(self.login, walk.post.grids)
+            self._hold(await held(self.login, walk.post.grids))
             listed = await tasks(self.login, walk.day, stands_at(walk.post))
             periods = await key_periods(self.login, walk, self.read)
         except Unreachable:
@@ -77,13 +79,19 @@ class Mornings:
             self.tally.surprise(f"{self.phone} {walk.day}: {what}")
         return Heard([task.place for task in listed], periods)
 
+    def _hold(self, places: dict[str, Place]) -> None:
+        self.former |= self.known
+        self.known = places
+        self.former = {key: place for key, place in self.former.items() if key not in places}
+
     def _visits(self, walk: Round, listed: Sequence[Place]) -> list[Record]:
         if not self.known and not listed:
             return list(unregistered(walk.day, walk.post, walk.chance("unregistered")))
         found = [*own_visits(walk, list(self.known.values())), *taken_over(walk, listed)]
-        if self.heard_on == walk.day:
-            return found
-        return [Record(**{**vars(each), "expects": OLD_NEWS, "worth": None}) for each in found]
+        sure = found if self.heard_on == walk.day else []
+        doubtful = found if self.heard_on != walk.day else []
+        doubtful = [*doubtful, *former_visits(walk, list(self.former.values()))]
+        return [*sure, *(replace(each, expects=OLD_NEWS, worth=None) for each in doubtful)]
 
 
 def pause_after(moment: datetime, pause: timedelta) -> datetime:

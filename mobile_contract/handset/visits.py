@@ -24,7 +24,7 @@ WEEKLY = 0.85
 AGAIN = 0.1
 HOUSEHOLD = 0.06
 SELDOM_HOME, SELDOM = 0.15, 0.25
-REPEATED = 0.08
+REPEATED, HABIT = 0.08, 0.03
 MANNERS = {"on_site": 80, "met_elsewhere": 7, "by_phone": 5, "too_far": 5, "nowhere": 3}
 OUTCOMES = {"met": 88, "nobody_home": 7, "refused": 4, "moved_away": 1}
 REASONS = {
@@ -66,6 +66,16 @@ def taken_over(walk: Round, listed: Sequence[Place]) -> Iterator[Record]:
     """Of the places of an absent colleague those that one goes to."""
     theirs = [place for place in listed if place.where(walk.day).grid not in walk.post.grids]
     yield from _made(walk, [place for place in theirs if _wants(walk, place)])
+
+
+def former_visits(walk: Round, places: Sequence[Place]) -> Iterator[Record]:
+    """Out of habit, of the places that are somebody else's by now; which the station is shown."""
+    wanted = [
+        place
+        for place in places
+        if place.due(walk.day) and walk.chance("habit", place.id).random() < HABIT
+    ]
+    yield from _made(walk, wanted)
 
 
 def _order(walk: Round, place: Place) -> tuple[date, float, str]:

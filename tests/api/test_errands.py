@@ -51,13 +51,13 @@ def keys(page: dict[str, Any]) -> list[str]:
 def test_svc_1_a_step_by_itself_and_by_push_are_one(client: SignedIn) -> None:
     sender, key = Sender(client), errand_key()
     record = item("errand", body=body(key, "accepted"))
-    created = sender.alone("/v1/errands-acts", record)
+    created = sender.alone("/v1/errand-acts", record)
     assert (created.status_code, created.json()["facts"]["step"]) == (201, "accepted")
     assert sender.results(record)[0]["status"] == "duplicate"
-    again = sender.alone("/v1/errands-acts", item("errand", body=body(key, "accepted")))
+    again = sender.alone("/v1/errand-acts", item("errand", body=body(key, "accepted")))
     assert refused(again) == (409, "errand.step_repeated")
     other = Sender(client, NEIGHBOUR).alone(
-        "/v1/errands-acts", item("errand", body=body(key, "handled"))
+        "/v1/errand-acts", item("errand", body=body(key, "handled"))
     )
     assert refused(other) == (403, "errand.of_others")
     (pushed,) = Sender(client, NEIGHBOUR).results(item("errand", body=body(key, "handled")))

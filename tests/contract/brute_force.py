@@ -10,9 +10,16 @@ from datetime import date, datetime, timedelta, timezone
 from math import cos, hypot, radians
 from typing import Any
 
-from chinese_calendar import is_workday
-
-from tests.contract.scripted_month import GROUP, Door, Point, grid_at, is_away, keeper_of, reach
+from tests.contract.scripted_month import (
+    GROUP,
+    Door,
+    Point,
+    grid_at,
+    is_away,
+    keeper_of,
+    on_duty,
+    reach,
+)
 
 SHANGHAI = timezone(timedelta(hours=8))
 DAY = timedelta(days=1)
@@ -84,7 +91,7 @@ def judged(door: Door, kind: str, days: Sequence[date], done: Sequence[Done]) ->
     alive = [day for day in days if begin <= day and (end is None or day <= end)]
     if len(alive) < len(days) and len(alive) < LEAST[cadence(kind)]:
         return None
-    if kind in DAILY and not (alive and is_workday(days[0])):
+    if kind in DAILY and not (alive and on_duty(days[0])):
         return None
     grid = grid_at(door.point(alive[-1]), alive[-1])
     paying = paid_by(door, kind, days, done)
@@ -121,7 +128,7 @@ def counts(door: Door, visit: Done) -> bool:
 
 def charged(door: Door, alive: Sequence[date]) -> str | None:
     """ORG-5: to whoever answered on the last duty date; in an absence to the group, or nobody."""
-    day = ([day for day in alive if is_workday(day)] or alive)[-1]
+    day = ([day for day in alive if on_duty(day)] or alive)[-1]
     worker = keeper_of(grid_at(door.point(day), day), day)
     if not is_away(worker, day):
         return worker

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import shapely
+from chinese_calendar import is_workday
 from shapely import box
 
 from app.kit.ids import uuid7
+from mobile_contract.handset.chance import chance_of, key_at
 from mobile_contract.handset.logins import Credentials, Login
 from tests import city as small_city
 from tests.city import HEIGHT, SOUTH, WEST, WIDTH, City
@@ -28,6 +30,8 @@ LEAVES = {
 }
 """Whole days; the first one's group takes over, the second one is in no group."""
 GROUP = (GRIDS[0], GRIDS[1])
+RESPONSE = (date(2026, 3, 27), date(2026, 3, 28))
+"""A key period of the first township: its Saturday is a duty date there."""
 EARLIER = date(2026, 2, 1)
 Life = tuple[date, date | None]
 Point = tuple[float, float]
@@ -118,6 +122,11 @@ def keeper_of(grid: str, day: date) -> str:
     return grid
 
 
+def on_duty(day: date) -> bool:
+    """ATT-6, in the first township."""
+    return is_workday(day) or day in RESPONSE
+
+
 def is_away(worker: str, day: date) -> bool:
     """Whether a worker is on leave on a date."""
     return worker in LEAVES and LEAVES[worker][0] <= day <= LEAVES[worker][1]
@@ -155,10 +164,23 @@ async def set_up(offices: Offices) -> list[Door]:
     await _swap(offices)
     for grid, span in LEAVES.items():
         await _leave(offices, grid, *span)
+    await _respond(offices)
     workers = [str(offices.city.workers[grid]) for grid in GROUP]
     group = {"id": _key(), "community": GROUP[0][:12], "name": "第一互助组", "workers": workers}
     await offices.ask("station_lead", "POST", "/groups", group | {"from": FIRST.isoformat()})
     return found
+
+
+async def _respond(offices: Offices) -> None:
+    first, last = RESPONSE
+    body = {
+        "title": "汛期巡查",
+        "instructions": "每日巡查低洼院落，发现险情立即上报。",
+        "units": [GRIDS[0][:9]],
+        "starts_at": f"{first}T08:00:00+08:00",
+        "ends_at": f"{last}T20:00:00+08:00",
+    }
+    await offices.ask("command_centre", "POST", "/key-periods", body)
 
 
 def _key() -> str:
@@ -169,9 +191,9 @@ async def _register(offices: Offices, door: Door) -> None:
     (_, (lon, lat)), *moves = door.stays
     lead = offices.lead(grid_at((lon, lat), FIRST))
     targets = [{"kind": kind, "first_day": str(life[0])} for kind, life in door.kinds.items()]
-    body = {"label": door.label, "lon": lon, "lat": lat, "targets": targets}
+    door.id = str(key_at(REGISTERED, chance_of(0, door.label)))
+    body = {"id": door.id, "label": door.label, "lon": lon, "lat": lat, "targets": targets}
     made = await offices.ask(lead, "POST", "/visit-places", body)
-    door.id = made["id"]
     for target in made["targets"]:
         last = door.kinds[target["kind"]][1]
         if last is not None:

@@ -40,7 +40,7 @@ from tests.contract.scripted_month import (
 from tests.serving import serving
 
 SHARES = Shares(0.34, 0.17, 0.17, 0.0, 0.34, 0.34)
-SEED = 3
+SEED = 4
 AFTER_CLOSING = "2026-04-06T04:00:00+00:00"
 Figures = dict[str, Counter[str]]
 
@@ -210,12 +210,22 @@ def test_the_month_holds_something_to_count(month: Month) -> None:
 def test_late_repeated_and_cut_off(month: Month) -> None:
     tally = month.tally
     statuses = Counter((kind, status) for kind, status, _ in tally.outcomes.elements())
-    for kind in ("visit", "collection", "errand", "daily_note", "equipment", "training"):
+    for kind in (
+        "visit",
+        "collection",
+        "errand",
+        "daily_note",
+        "equipment",
+        "training",
+        "acknowledgement",
+    ):
         assert statuses[kind, "created"], kind
         assert statuses[kind, "duplicate"], kind
+    assert statuses["acknowledgement", "created"] == 5
     for status in ("merged", "conflict", "held"):
         assert statuses["collection", status], status
     assert statuses["errand", "held"]
+    assert statuses["visit", "out_of_scope"]
     assert statuses["photo", "kept"]
     assert statuses["photo", "cut_off"]
     assert {detail for kind, _, detail in tally.outcomes if kind == "visit"} >= {

@@ -22,7 +22,7 @@ from tests.intake.test_pull import pull_all, settle
 
 THIRD = "510185001001003"
 ELSEWHERE = "510185002001001"
-PATH = "/v1/errands-acts"
+PATH = "/v1/errand-acts"
 
 
 def act(errand_id: UUID, step: str, minutes_ago: int, **changes: Any) -> dict[str, Any]:

@@ -40,7 +40,7 @@ from tests.contract.scripted_month import (
 from tests.serving import serving
 
 SHARES = Shares(0.34, 0.17, 0.17, 0.0, 0.34, 0.34)
-SEED = 4
+SEED = 3
 AFTER_CLOSING = "2026-04-06T04:00:00+00:00"
 Figures = dict[str, Counter[str]]
 

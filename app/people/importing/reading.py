@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
+from zlib import error as BrokenDeflate
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -19,6 +20,25 @@ from app.people.importing.problems import Findings, Place
 ZIP = b"PK\x03\x04"
 DELIMITERS = ",\t;"
 UNPACKED_AT_MOST = 64 * 1024 * 1024
+LINES_AT_MOST = 100_000
+CELLS_AT_MOST = 2_000_000
+"""Of a workbook: a kilobyte can claim rows and columns by the thousand million."""
+BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    BadZipFile,
+    BrokenDeflate,
+    EOFError,
+    InvalidFileException,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""All that reading a damaged or a hostile workbook is known to raise."""
 
 
 @dataclass(frozen=True)
@@ -119,10 +139,21 @@ def _sheet(place: Place, content: bytes, findings: Findings) -> Iterator[Sequenc
             findings.add(place, "", "file_unreadable", why="too large when unpacked")
             return
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        for line in book.worksheets[0].iter_rows(values_only=True):
-            yield [_cell(value) for value in line]
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
+        yield from _bounded(place, book.worksheets[0], findings)
+    except BROKEN as error:
         findings.add(place, "", "file_unreadable", why=str(error)[:120])
+
+
+def _bounded(place: Place, sheet: Any, findings: Findings) -> Iterator[Sequence[str]]:
+    """As far as anybody writes by hand; what the sheet says of its own size is not believed."""
+    sheet.reset_dimensions()
+    cells = 0
+    for number, line in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells += len(line)
+        if number > LINES_AT_MOST or cells > CELLS_AT_MOST:
+            findings.add(place, "", "file_unreadable", why="too many rows or columns")
+            return
+        yield [_cell(value) for value in line]
 
 
 def _cell(value: object) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Dialect, Engine, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
@@ -17,6 +18,7 @@ from app.kit.schema import IN_FORCE
 from app.kit.secrets import derive, seal, unseal
 
 KEY = "jianyang_secret"
+SEALED = "sealed"
 
 
 def give_key(engine: Engine, secret: bytes) -> None:
@@ -62,6 +64,32 @@ class Sealed(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Sealed to plain."""
         return None if value is None else json.loads(unseal(key_of(dialect), self.purpose, value))
+
+
+class SealedWithin(TypeDecorator[Any]):
+    """A JSON object, sealed within a JSONB column; one that was written in plain stays readable."""
+
+    impl = JSONB(none_as_null=True)
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    @override
+    def process_bind_param(self, value: Any, dialect: Dialect) -> dict[str, str] | None:
+        """Plain to sealed."""
+        if value is None:
+            return None
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return {SEALED: seal(key_of(dialect), self.purpose, plain)}
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Sealed to plain."""
+        if not isinstance(value, dict) or set(value) != {SEALED}:
+            return value
+        return json.loads(unseal(key_of(dialect), self.purpose, value[SEALED]))
 
 
 class Blind(TypeDecorator[Any]):

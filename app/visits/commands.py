@@ -49,7 +49,6 @@ def record_visit(session: Session, capture: Capture, body: VisitIn) -> Visit:
         unit_code=visit.grid_code,
         subject=("visit", visit.id),
         place=str(visit.place_id) if visit.place_id else None,
-        kind=visit.kind.value if visit.kind else None,
         verdict=visit.verdict.value,
         day=visit.day.isoformat(),
     )

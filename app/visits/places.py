@@ -5,7 +5,7 @@ them: whoever calls them has looked after both (app.visits.keeping does for the 
 is made from an information record has the record's id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,10 @@ from sqlalchemy.orm import Session
 from app.db.models import (
     Assignment,
     Change,
+    Held,
     PhotoLink,
+    Quarantine,
+    Submission,
     Visit,
     VisitPlace,
     VisitPlaceLocation,
@@ -36,6 +39,8 @@ from app.visits.refusals import MoveFollows, PlaceIdReused
 from app.visits.targets import add_target, end_target, lock_place, mark_place
 from app.visits.telling import KIND, tell, told
 
+VISIT = "visit"
+"""What the door and the feed call a visit."""
 __all__ = ["NewPlace", "add", "add_target", "end_target", "erase_place", "move", "relabel"]
 
 
@@ -83,7 +88,7 @@ def add(session: Session, new: NewPlace, by: UUID | None, now: datetime) -> Visi
         unit_code=new.grid_code,
         subject=("visit_place", new.id),
         first_day=first.isoformat(),
-        kinds=sorted(kind.value for kind, _ in new.targets),
+        targets=len(new.targets),
     )
     return place
 
@@ -206,7 +211,8 @@ def erase_place(session: Session, place_id: UUID, by: UUID | None, now: datetime
 
 
 def _forget(session: Session, place_id: UUID) -> None:
-    """The whereabouts; words, positions and photos of the visits; and what handsets were sent."""
+    """The whereabouts; words, positions and photos of the visits; and what handsets were sent,
+    sent themselves, or were answered."""
     for location in locations_of(session, place_id):
         location.whereabouts = None
     visits = select(Visit.id).where(Visit.place_id == place_id)
@@ -229,4 +235,35 @@ def _forget(session: Session, place_id: UUID) -> None:
         )
         .values(body=null(), gone="deleted")
     )
+    _forget_said(session, list(session.scalars(visits)))
+    _forget_waiting(session, place_id, communities)
     session.flush()
+
+
+def _forget_said(session: Session, visits: Sequence[UUID]) -> None:
+    """What was written at the door, where handsets were told it back."""
+    keys = [str(key) for key in visits]
+    told_back = select(Change).where(Change.kind == VISIT, Change.subject_id.in_(keys))
+    for change in session.scalars(told_back):
+        change.body = change.body and {**change.body, "place": None}
+    for answered in session.scalars(select(Submission).where(Submission.id.in_(visits))):
+        facts = {**answered.result["facts"], "place": None}
+        answered.result = {**answered.result, "facts": facts}
+
+
+def _forget_waiting(session: Session, place_id: UUID, communities: Collection[str]) -> None:
+    """Visits to the place that were held or set aside."""
+    tables: tuple[Any, ...] = (Held, Quarantine)
+    for table in tables:
+        rows = session.scalars(
+            select(table).where(table.kind == VISIT, table.community_code.in_(communities))
+        )
+        for row in rows:
+            if _place_in(row.content.get("received")) == str(place_id):
+                session.delete(row)
+
+
+def _place_in(received: Any) -> object:
+    """The place that a visit was paid to, if it has got that far."""
+    body = received.get("body") if isinstance(received, dict) else None
+    return body.get("place_id") if isinstance(body, dict) else None

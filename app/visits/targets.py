@@ -113,7 +113,8 @@ def _after(
     by: UUID | None,
     now: datetime,
 ) -> None:
-    """What is owed from a date on is another; holders and the audit are told."""
+    """What is owed from a date on is another; holders and the audit are told, the audit not of
+    which kind."""
     today = civil_day(now)
     mark_place(session, target.place_id, first, today)
     tell(session, target.place_id, today)
@@ -125,7 +126,6 @@ def _after(
         unit_code=grids[0].grid_code if grids else None,
         subject=("visit_target", target.id),
         place=str(target.place_id),
-        kind=target.kind.value,
         day=first.isoformat(),
         reason=target.end_reason,
     )

@@ -7,12 +7,21 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import Change, PhotoLink, Visit, VisitPlace, VisitPlaceLocation, VisitTarget
+from app.db.models import (
+    Change,
+    PhotoLink,
+    Quarantine,
+    Submission,
+    Visit,
+    VisitPlace,
+    VisitPlaceLocation,
+    VisitTarget,
+)
 from app.kit.errors import NotFound
 from app.kit.ids import uuid7
 from app.people.spans import starts
 from app.rules.visits import EndReason, VisitKind
-from app.visits import places
+from app.visits import commands, places
 from app.visits.placing import Stay, location_on, placed_on, stays
 from app.visits.refusals import (
     EndsBeforeItBegins,
@@ -255,6 +264,79 @@ def test_an_erased_place_leaves_no_word(street: Street, db: Session) -> None:
     assert street.told(GRID, key)[-1] == ("deleted", None)
     assert [each.grid_code for each in stays(db, COMMUNITY, MONDAY, WEDNESDAY)] == [GRID]
     assert placed_on(db, COMMUNITY, WEDNESDAY) == []
+
+
+def test_part_8_what_was_written_at_a_door_is_erased_where_it_was_told_back(
+    street: Street, db: Session
+) -> None:
+    """The change that the handset got, the answer kept for repeats, and what was set aside."""
+    key = street.door()
+    made = street.visit(key, place="李某家，三楼")
+    db.add(
+        Submission(
+            id=made.id,
+            account_id=street.captured().account_id,
+            worker_id=made.worker_id,
+            kind="visit",
+            digest=b"",
+            result={"status": "created", "code": None, "facts": commands.shown(made)},
+            received_at=NOON,
+        )
+    )
+    aside = {"received": {"body": {"place_id": str(key), "note": "李某"}}}
+    other = {"received": {"body": {"place_id": str(uuid7(NOON))}}}
+    db.add_all(
+        Quarantine(
+            account_id=street.captured().account_id,
+            community_code=COMMUNITY,
+            kind="visit",
+            digest=str(number).encode(),
+            content=content,
+            code="x",
+            message="x",
+            received_at=NOON,
+        )
+        for number, content in enumerate([aside, other, {"received": "no form"}])
+    )
+    db.flush()
+    places.erase_place(db, key, None, NOON)
+    db.expire_all()
+    assert db.get_one(Submission, made.id).result["facts"]["place"] is None
+    told = db.scalars(select(Change.body).where(Change.subject_id == str(made.id))).all()
+    assert [(body or {})["place"] for body in told] == [None]
+    kept = [row.content for row in db.scalars(select(Quarantine).order_by(Quarantine.id))]
+    assert kept == [other, {"received": "no form"}]
+
+
+def test_part_8_what_handsets_are_told_and_answered_is_sealed(street: Street, db: Session) -> None:
+    """A household's address and that it is of a special group stand in no plain column."""
+    key = street.door(VisitKind.SPECIAL_GROUP)
+    street.visit(key, place="李某家")
+    db.flush()
+    raw = db.connection().exec_driver_sql("select body::text from change").scalars().all()
+    assert len(raw) == 2
+    for body in raw:
+        assert "和平路" not in body
+        assert "李某" not in body
+        assert "special_group" not in body
+    ((_, told),) = street.told(GRID, key)
+    assert told is not None
+    assert told["targets"][0]["kind"] == "special_group"
+
+
+def test_part_8_the_audit_does_not_say_of_which_kind_a_place_is(
+    street: Street, db: Session
+) -> None:
+    key = street.door(VisitKind.SPECIAL_GROUP)
+    add_target(db, key, CARE, WEDNESDAY, None, NOON)
+    end_target(
+        db, target_of(db, key, VisitKind.SPECIAL_GROUP), WEDNESDAY, EndReason.OTHER, None, NOON
+    )
+    street.visit(None, kind="special_group", place="李某家")
+    db.flush()
+    facts = db.connection().exec_driver_sql("select facts::text from outbox_event").scalars().all()
+    assert len(facts) == 4
+    assert not any("special_group" in said or "care" in said for said in facts)
 
 
 def test_nothing_is_changed_about_an_erased_or_unknown_place(street: Street, db: Session) -> None:

@@ -59,7 +59,6 @@ def test_vis_7_a_visit_at_the_door(street: Street, db: Session) -> None:
     event = db.scalars(select(OutboxEvent).where(OutboxEvent.name == "visit.recorded")).one()
     assert event.facts == {
         "place": str(key),
-        "kind": None,
         "verdict": "counts",
         "day": "2026-03-18",
     }

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
-from app.db.sealed import Sealed
+from app.db.sealed import Sealed, SealedWithin
 
 
 class Submission(Base):
@@ -24,7 +24,8 @@ class Submission(Base):
     kind: Mapped[str]
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 of kind, capture time, clock readings and body in canonical form."""
-    result: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any]] = mapped_column(SealedWithin("submission"))
+    """It may repeat what the worker wrote."""
     received_at: Mapped[datetime]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base
+from app.db.sealed import SealedWithin
 
 
 class OutboxEvent(Base):
@@ -46,5 +47,6 @@ class Change(Base):
     subject_id: Mapped[str]
     gone: Mapped[str | None]
     """Why it is gone (deleted, out_of_scope, expired); none when it is there."""
-    body: Mapped[dict[str, Any] | None]
+    body: Mapped[dict[str, Any] | None] = mapped_column(SealedWithin("change"))
+    """It may say where somebody lives, and of which kind the visits owed there are."""
     at: Mapped[datetime] = mapped_column(server_default=text("now()"))

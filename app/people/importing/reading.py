@@ -3,13 +3,13 @@
 import csv
 import io
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
-from zlib import error as BrokenDeflate
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -27,7 +27,6 @@ BROKEN = (
     ArithmeticError,
     AttributeError,
     BadZipFile,
-    BrokenDeflate,
     EOFError,
     InvalidFileException,
     LookupError,
@@ -37,6 +36,7 @@ BROKEN = (
     SyntaxError,
     TypeError,
     ValueError,
+    zlib.error,
 )
 """All that reading a damaged or a hostile workbook is known to raise."""
 

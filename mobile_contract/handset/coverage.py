@@ -25,7 +25,8 @@ class Paid:
     made: int
     """Visits that the handsets made of this kind: a household's visit is of each of its kinds."""
     paying: int
-    """Of those, periods that were paid by what the handsets were told."""
+    """Of those, periods that were paid by what the handsets were told. It is more than `paid` where
+    a place was registered only after its period had closed: such a period owes nothing."""
 
 
 async def coverage(cast: Cast) -> list[Paid]:

@@ -1,5 +1,6 @@
 """Staying signed in: password once, then access tokens of minutes and rotating refresh tokens."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -51,14 +52,16 @@ class Login:
     access: str = ""
     refresh: str = ""
     good_until: datetime | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """A refresh token is good once: of many requests at once only one may use it."""
 
     async def token(self) -> str:
         """An access token that is good now."""
-        now = self.times.now()
-        if self.good_until is None:
-            await self._sign_in()
-        elif now >= self.good_until - MARGIN:
-            await self._refresh()
+        async with self.turn:
+            if self.good_until is None:
+                await self._sign_in()
+            elif self.times.now() >= self.good_until - MARGIN:
+                await self._refresh()
         return self.access
 
     async def ask(self, method: str, path: str, **parts: Any) -> Any:

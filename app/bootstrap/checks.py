@@ -17,6 +17,8 @@ STATIC: dict[str, tuple[str, ...]] = {
     "types": ("mypy",),
     "imports": ("lint-imports",),
 }
+EVERYTHING = ("-n", "auto", "--dist", "loadfile")
+"""All tests, a process for each core, each with databases of its own."""
 HELP = """\
 usage: python3 -m app test [pytest's arguments]
 
@@ -77,5 +79,5 @@ def _tool(name: str, *arguments: str) -> int:
 
 
 def _pytest(arguments: Sequence[str], url: str) -> int:
-    command = [str(HERE.python), "-m", "pytest", *arguments]
+    command = [str(HERE.python), "-m", "pytest", *(arguments or EVERYTHING)]
     return run_child(command, {"DATABASE_URL": url})

@@ -57,7 +57,8 @@ def _targets(case: Case) -> Iterator[tuple[VisitKind, Life]]:
 
 def _life(written: Any) -> Life:
     """As a pair or as `from` and `to`, both dates included; open where the last is missing."""
-    first, last = (written["from"], written.get("to")) if isinstance(written, Mapping) else written
+    pair = (written["from"], written.get("to")) if isinstance(written, Mapping) else written
+    first, last = [*pair, None][:2]
     return Life(_day(first), None if last is None else _day(last))
 
 

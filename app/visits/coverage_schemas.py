@@ -87,7 +87,9 @@ class DetailOut(Out):
     """One visit that is owed, and what paid it."""
 
     target_id: UUID
-    place_id: UUID
+    place_id: UUID | None = Field(
+        description="Null once the target was taken out; a closed period stays as it was judged"
+    )
     label: str | None = Field(description="Null once the place is erased")
     worker_id: UUID | None = Field(description="Who paid it, or to whom it is charged")
     worker_name: str | None

@@ -44,7 +44,7 @@ def details(
     period = Period(first, rows[0].last_day)
     items = _items(session, rows, period, civil_day(now))
     if kind is VisitKind.SPECIAL_GROUP:
-        seen_by(session, asker, sorted({str(item.place_id) for item in items}))
+        seen_by(session, asker, sorted({str(item.place_id) for item in items if item.place_id}))
     cite = cite_of(kind, period.last)
     return DetailsOut(
         grid=grid,
@@ -84,20 +84,23 @@ def _items(
     rulings = Rulings(session, rows[0].grid_code[:12], period.first, period.last)
     made = visits_made(session, places, period.first, period.last)
     names = names_of(session, judged)
-    items = [
-        DetailOut(
-            target_id=one.target_id,
-            place_id=targets[one.target_id].place_id,
-            label=labels.get(targets[one.target_id].place_id),
-            worker_id=None if one.worker_id == NOBODY else one.worker_id,
-            worker_name=names.get(one.worker_id),
-            paid=one.visit_id is not None,
-            visits=_paying(one, made.get(targets[one.target_id].place_id, ()), rulings),
-            because=_because(one, targets[one.target_id], rulings),
-            taken_over=taken_over_out(one.taken_over, names),
+    items = []
+    for one in judged:
+        target = targets.get(one.target_id)
+        place = target.place_id if target else None
+        items.append(
+            DetailOut(
+                target_id=one.target_id,
+                place_id=place,
+                label=labels.get(place) if place else None,
+                worker_id=None if one.worker_id == NOBODY else one.worker_id,
+                worker_name=names.get(one.worker_id),
+                paid=one.visit_id is not None,
+                visits=_paying(one, made.get(place, ()) if place else (), rulings),
+                because=_because(one, target, rulings) if target else {},
+                taken_over=taken_over_out(one.taken_over, names),
+            )
         )
-        for one in judged
-    ]
     return sorted(items, key=lambda item: (item.paid, item.label or "", str(item.target_id)))
 
 

@@ -1,7 +1,7 @@
 """What a worker is to visit on a date: what is open, by deadline, then by distance (VIS-8)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -21,7 +21,6 @@ from app.rules.visits import (
     VIS_8,
     Cadence,
     Period,
-    VisitKind,
     VisitVerdict,
     cadence_of,
     cite_of,
@@ -36,7 +35,7 @@ from app.visits.tally_rows import judged_of
 from app.visits.upkeep import bring_up_to_date
 
 LOOKED_AT = "visit_tasks"
-"""What a day's looks at places of special groups are recorded under."""
+"""What a day's looks at places are recorded under."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def tasks(
         worker_id=worker_id,
         names=names_of(session, judged),
         nobody_home=_days_nobody_home(session, found),
-        values=Closings(session).values(day),
+        values=Closings(session).values,
     )
     items = [_task(together, told, position) for together in by_place.values()]
     items.sort(key=lambda task: (task.deadline, task.distance_m or 0, task.label, task.place_id))
@@ -172,7 +171,7 @@ class _Telling:
     worker_id: UUID
     names: Mapping[UUID, str]
     nobody_home: Mapping[tuple[UUID, Period], int]
-    values: Values
+    values: Callable[[date], Values]
 
 
 def _task(together: Sequence[Open], told: _Telling, position: Position | None) -> TaskOut:
@@ -214,16 +213,18 @@ def _owed_out(one: Open, told: _Telling) -> OwedOut:
 def _nobody_home(one: Open, told: _Telling) -> NobodyHomeOut | None:
     if not _is_quarterly(one.judged):
         return None
+    values = told.values(one.judged.period.last)
     days = told.nobody_home.get((one.target.place_id, one.judged.period), 0)
-    return NobodyHomeOut(days=days, needed=int(told.values[NOBODY_HOME_VISITS]))
+    return NobodyHomeOut(days=days, needed=int(values[NOBODY_HOME_VISITS]))
 
 
 def _leave_a_trace(session: Session, asker: Principal, found: Iterable[Open], today: date) -> None:
-    """The places of special groups that were shown are recorded, each once an account and date."""
-    special = {
-        str(one.target.place_id) for one in found if one.judged.kind is VisitKind.SPECIAL_GROUP
-    }
-    if not special:
+    """The places that were shown are recorded, each once an account and date.
+
+    Of every kind: a trace of special groups alone would say whose they are.
+    """
+    shown = {str(one.target.place_id) for one in found}
+    if not shown:
         return
     subject = f"{asker.account_id} {today.isoformat()}"
     looked = session.scalars(
@@ -231,7 +232,7 @@ def _leave_a_trace(session: Session, asker: Principal, found: Iterable[Open], to
             OutboxEvent.subject_kind == LOOKED_AT, OutboxEvent.subject_id == subject
         )
     )
-    fresh = special.difference(*(facts["ids"] for facts in looked))
+    fresh = shown.difference(*(facts["ids"] for facts in looked))
     if fresh:
         emit(
             session,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.kit.clock import civil_day
+from app.rules.dated import IN_FORCE
 from app.rules.sharing import Key
 from app.rules.visits import Period, VisitKind, owes, payment, period_of
 from app.visits.on_record import ONE_DAY, Made, OnRecord, Target
@@ -27,8 +28,8 @@ class Obligation:
 
 
 def periods_between(kind: VisitKind, first: date, last: date) -> Iterator[Period]:
-    """Every period of a kind that has a date in a span, in order."""
-    day = first
+    """Every period of a kind that has a date in a span, in order; none before the regulation."""
+    day = max(first, IN_FORCE)
     while day <= last:
         period = period_of(kind, day)
         yield period

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Visit, VisitTarget
 from app.people.spans import starts
+from app.rules.dated import IN_FORCE
 from app.rules.visits import Life, PaidVisit, VisitKind, VisitVerdict, period_of
 from app.visits.placing import Stay, stays
 from app.visits.rulings import Rulings
@@ -96,8 +97,8 @@ def on_record(session: Session, community_code: str, first: date, last: date) ->
 
 
 def earliest_period(day: date) -> date:
-    """The first date of the periods that a date lies in."""
-    return min(period_of(kind, day).first for kind in VisitKind)
+    """The first date of the periods that a date, or at least the regulation's first, lies in."""
+    return min(period_of(kind, max(day, IN_FORCE)).first for kind in VisitKind)
 
 
 def latest_period(day: date) -> date:

@@ -11,11 +11,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.db.models import (
-    StaleVisits,
     Unit,
     VisitPlaceLocation,
     VisitStanding,
@@ -86,14 +85,12 @@ def _key(community_code: str) -> ColumnElement[int]:
 
 
 def _take_marks(session: Session, community_code: str) -> Sequence[Span]:
-    """Remove the marks that are visible now; the facts are read in later statements."""
-    session.execute(PASS_ON, {"community": community_code, "beyond": _beyond(community_code)})
-    rows = session.execute(
-        delete(StaleVisits)
-        .where(under(StaleVisits.unit_code, community_code))
-        .returning(StaleVisits.first_day, StaleVisits.last_day)
-    )
-    return [(first, last) for first, last in rows]
+    """Remove the marks that are visible now; the facts are read in later statements.
+
+    What is removed is passed on in the same statement: a mark that comes between stays.
+    """
+    where = {"community": community_code, "beyond": _beyond(community_code)}
+    return [(first, last) for first, last in session.execute(TAKE, where)]
 
 
 def _closed_before_any(session: Session, community_code: str) -> date | None:
@@ -195,8 +192,9 @@ def _paid_late(session: Session, unpaid: Sequence[Judged]) -> dict[tuple[object,
     closings = Closings(session)
     found = {}
     for one in unpaid:
-        visits = made.get(place_of[one.target_id], ())
-        paying = _paying(one, visits, closings)
+        # A target that was taken out since is of no place any more, and stays unpaid.
+        place = place_of.get(one.target_id)
+        paying = _paying(one, made.get(place, ()), closings) if place else None
         if paying is not None:
             visit_id = UUID(str(paying.paid.record))
             found[_name(one)] = replace(one, worker_id=paying.worker, visit_id=visit_id)
@@ -214,19 +212,25 @@ def _beyond(unit_code: str) -> str:
     return unit_code[:-1] + chr(ord(unit_code[-1]) + 1)
 
 
-PASS_ON = text("""
-insert into stale_visits (unit_code, first_day, last_day)
-select distinct left(later.grid_code, 12), marked.first_day, marked.last_day
-from stale_visits as marked
-join visit_place_location as former
-    on former.grid_code ~>=~ :community and former.grid_code ~<~ :beyond
-    and not upper_inf(former.valid)
-    and former.valid && daterange(marked.first_day, marked.last_day, '[]')
-join visit_place_location as later on later.place_id = former.place_id
-where marked.unit_code ~>=~ :community and marked.unit_code ~<~ :beyond
-    and length(marked.unit_code) > 12
-    and later.valid >> former.valid
-    and left(later.grid_code, 12) <> :community
+TAKE = text("""
+with taken as (
+    delete from stale_visits
+    where unit_code ~>=~ :community and unit_code ~<~ :beyond
+    returning unit_code, first_day, last_day
+), passed_on as (
+    insert into stale_visits (unit_code, first_day, last_day)
+    select distinct left(later.grid_code, 12), marked.first_day, marked.last_day
+    from taken as marked
+    join visit_place_location as former
+        on former.grid_code ~>=~ :community and former.grid_code ~<~ :beyond
+        and not upper_inf(former.valid)
+        and former.valid && daterange(marked.first_day, marked.last_day, '[]')
+    join visit_place_location as later on later.place_id = former.place_id
+    where length(marked.unit_code) > 12
+        and later.valid >> former.valid
+        and left(later.grid_code, 12) <> :community
+)
+select first_day, last_day from taken
 """)
 """A visit to a place that has since moved to another community may pay what is owed there. Only
 marks of grids are passed on, as marks of communities, so that none goes round."""

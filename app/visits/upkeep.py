@@ -21,6 +21,9 @@ from app.visits.rulings import Closings
 SWEPT_AT_ONCE = 200
 BROUGHT_UP_TO_DATE = 20
 """Communities that a reader waits for; a larger arrear is shown as stale."""
+MARKED: ColumnElement[str] = func.left(StaleVisits.unit_code, COMMUNITY_DIGITS)
+_IN_ONE: ColumnElement[bool] = func.length(StaleVisits.unit_code) >= COMMUNITY_DIGITS
+"""A mark of a unit above may come, or be at another's hands, after marks were expanded."""
 log = structlog.get_logger()
 
 
@@ -54,8 +57,7 @@ def _marked_above(session: Session, unit_code: str) -> bool:
 
 
 def _marked(unit_code: str) -> Select[str]:
-    community = func.left(StaleVisits.unit_code, COMMUNITY_DIGITS)
-    return select(community).where(under(StaleVisits.unit_code, unit_code)).distinct()
+    return select(MARKED).where(_IN_ONE, under(StaleVisits.unit_code, unit_code)).distinct()
 
 
 def _due(session: Session, unit_code: str, now: datetime) -> Select[str]:
@@ -77,9 +79,12 @@ def sweep(sessions: Sessions, now: datetime, at_most: int = SWEPT_AT_ONCE) -> in
     with sessions.begin() as session:
         tallies.expand(session)
     with sessions() as session:
-        community = func.left(StaleVisits.unit_code, COMMUNITY_DIGITS)
         marked = session.scalars(
-            select(community).group_by(community).order_by(func.min(StaleVisits.id)).limit(at_most)
+            select(MARKED)
+            .where(_IN_ONE)
+            .group_by(MARKED)
+            .order_by(func.min(StaleVisits.id))
+            .limit(at_most)
         ).all()
     return _all_of(sessions, marked, now)
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.db.models import OutboxEvent, Posting, VisitPlaceLocation
+from app.db.models import Account, OutboxEvent, ParameterValue, Posting, VisitPlaceLocation
 from app.rules.duty import Employment
 from app.rules.visits import VisitKind, VisitVerdict
 from tests.api.station import ELSEWHERE, GRID, NEIGHBOUR, StationDay, refused
@@ -209,6 +209,22 @@ def test_vis_6_7_details_say_why_it_is_owed_and_what_paid_it(
     assert refused(elsewhere)[0] == 404
 
 
+def test_vis_6_details_of_a_closed_period_name_a_target_taken_out_since(
+    station: StationDay, db: Session, places: list[UUID]
+) -> None:
+    mistaken = store_target(db, store_place(db, 0.3), VisitKind.CARE)
+    db.commit()
+    station.at(at("08:00", march(30)))
+    assert details(station, "care", "2026-03-16").status_code == 200
+    headers = station.client.as_("station_lead")
+    answer = station.client.http.delete(f"/v1/visit-targets/{mistaken}", headers=headers)
+    assert answer.status_code == 204, answer.text
+    [item] = details(station, "care", "2026-03-16").json()["items"]
+    assert (item["target_id"], item["paid"]) == (str(mistaken), False)
+    assert (item["place_id"], item["because"]) == (None, {})
+    assert refused(details(station, "care", "2026-03-30"))[0] == 404
+
+
 def test_vis_7_details_name_all_three_visits_with_nobody_home(
     station: StationDay, db: Session, places: list[UUID]
 ) -> None:
@@ -281,6 +297,20 @@ def test_vis_6_a_place_of_several_kinds_is_one_entry(
     assert {owed["rule"] for owed in task["owed"]} == {"VIS-2", "VIS-3", "VIS-5"}
     visited(db, station, places[0])
     assert str(places[0]) not in {task["place_id"] for task in tasks(station)}
+
+
+def test_vis_7_how_many_visits_with_nobody_home_is_by_the_end_of_the_quarter(
+    station: StationDay, db: Session, places: list[UUID]
+) -> None:
+    """As it will be judged: by the value in force on the last date of the quarter."""
+    by = db.scalar(select(Account.id).limit(1))
+    row = {"name": "nobody_home_visits", "value": 4, "reason": "测试", "decided_by": by}
+    for first in (march(20), date(2026, 4, 1)):
+        db.add(ParameterValue(**row, effective_from=first, decided_at=at("09:00", march(2))))
+        row["value"] = 5
+    db.commit()
+    [task] = [task for task in tasks(station) if task["place_id"] == str(places[0])]
+    assert task["owed"][2]["nobody_home"] == {"days": 0, "needed": 4}
 
 
 def test_org_5_what_a_colleagues_leave_added_says_so(

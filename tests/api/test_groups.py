@@ -247,6 +247,16 @@ def test_org_1_groups_are_of_ones_own_subtree(station: StationDay) -> None:
     assert (shares["day"], shares["items"]) == ("2026-03-19", [])
 
 
+@pytest.mark.parametrize("day", ["2017-09-01", "2099-12-31"])
+def test_org_5_nothing_is_shared_out_on_the_first_date_and_the_last(
+    station: StationDay, day: str
+) -> None:
+    """The quarter of the regulation's first date began before there was a regulation."""
+    group = formed(station, GRID, NEIGHBOUR).json()["id"]
+    answer = station.get("station_lead", f"/groups/{group}/shares", day=day)
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
 def test_org_3_the_team_of_a_grid(station: StationDay, db: Session) -> None:
     member = _roster(db, "volunteer", 2, "李四")
     _roster(db, "militia", 3, "王五")

@@ -105,3 +105,9 @@ def test_vis_6_one_visit_pays_both_kinds_of_a_household() -> None:
 )
 def test_a_broken_case_is_a_row(changes: dict[str, Any]) -> None:
     assert judged(**changes).error
+
+
+def test_vis_6_a_life_without_an_end_is_written_in_three_ways() -> None:
+    since = "2026-01-01"
+    for alive in ([since, None], [since], {"from": since}):
+        assert judged(alive=alive).agrees

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.db.models import StaleVisits, Visit, VisitStanding, VisitTally
 from app.outbox.emit import mark_visits
 from app.rules.visits import VisitKind
-from app.visits.tallies import recompute, try_lock
+from app.visits.tallies import expand, recompute, try_lock
 from app.visits.upkeep import bring_up_to_date, communities_behind, materialise, sweep
 from tests.city import City
 from tests.days.facts import at
@@ -130,6 +130,24 @@ def test_a_mark_on_the_city_reaches_every_community_with_places(
     assert sweep(sessions, NOW) == 2
     with sessions() as db:
         assert marks(db) == 0
+
+
+def test_a_mark_on_the_city_that_another_expands_is_nobody_elses(
+    sessions: Sessions, places: Sequence[UUID]
+) -> None:
+    """A unit above the communities is never recomputed as if it were one."""
+    sweep(sessions, NOW)
+    with sessions.begin() as db:
+        mark_visits(db, "510185", MONDAY)
+    with sessions() as expanding:
+        expand(expanding)
+        with sessions() as db:
+            assert communities_behind(db, "510185", NOW) == []
+            db.rollback()
+        assert sweep(sessions, NOW) == 0
+    assert sweep(sessions, NOW) == 2
+    with sessions() as db:
+        assert set(db.scalars(select(VisitStanding.community_code))) == {COMMUNITY, ELSEWHERE}
 
 
 def test_a_community_that_another_is_at_is_passed_over(

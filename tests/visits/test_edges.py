@@ -1,0 +1,41 @@
+"""Edges of the tallies: what was taken out or moved after its period had closed (VIS-6, VIS-7)."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.models import VisitTally, VisitTarget
+from app.rules.visits import VisitKind
+from app.visits.tallies import recompute
+from app.visits.targets import remove_target
+from tests.city import City
+from tests.days.facts import at
+from tests.visits.on_record import COMMUNITY, GRIDS, store_place, store_target, store_visit
+
+MONDAY = date(2026, 3, 16)
+LATER = at("12:00", date(2026, 3, 30))
+
+
+@pytest.fixture
+def place(db: Session, city: City) -> UUID:
+    return store_place(db)
+
+
+def test_vis_6_a_target_taken_out_after_its_period_closed_stays_as_it_was_judged(
+    db: Session, city: City, place: UUID
+) -> None:
+    """And holds up nobody: late visits to other places still pay."""
+    mistaken = store_target(db, place, VisitKind.RENTAL, registered=at("09:00", MONDAY))
+    other = store_place(db, 0.7)
+    store_target(db, other, VisitKind.RENTAL)
+    recompute(db, COMMUNITY, LATER)
+    remove_target(db, db.get_one(VisitTarget, mistaken), None, LATER)
+    recompute(db, COMMUNITY, LATER)
+    store_visit(db, city.workers[GRIDS[0]], other, at("10:00", MONDAY), received=LATER)
+    recompute(db, COMMUNITY, LATER + timedelta(minutes=1))
+    rows = db.scalars(select(VisitTally).where(VisitTally.first_day == MONDAY)).all()
+    assert sum(row.owed for row in rows) == 2
+    assert sum(row.paid for row in rows) == 1

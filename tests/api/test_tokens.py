@@ -23,6 +23,8 @@ from tests.api.sign_ins import (
 from tests.city import City
 from tests.conftest import SignedIn
 
+A_DEVICE = "0199d2f0-3c00-7a01-8b02-0000000000ff"
+
 
 @pytest.fixture
 def clock(api: FastAPI) -> SetClock:
@@ -270,7 +272,7 @@ def test_signing_out_ends_both_tokens(client: SignedIn, db: Session) -> None:
         {"totp": "12345"},
         {"totp": 123456},
         {"device": {"id": "x", "model": "m", "app_version": "1.0.0"}},
-        {"device": {"id": str(uuid4()), "model": "", "app_version": "1.0.0"}},
+        {"device": {"id": A_DEVICE, "model": "", "app_version": "1.0.0"}},
         {"extra": 1},
     ],
     ids=str,

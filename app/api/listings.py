@@ -116,7 +116,7 @@ CHANGE_COLUMNS: Columns = {
 )
 def add_listing(db: Db, asker: ListingsWriter, now: Now, body: ListingIn) -> ListingOut:
     """Put somebody or some place on the list of whom all must be known (INF-4)."""
-    return listings.listing_out(db, listings.add_listing(db, asker, body, now))
+    return listings.listing_out(db, asker, listings.add_listing(db, asker, body, now))
 
 
 @router.get("/focus-listings", response_model=ListingPage, responses=refusals(BadCursor, NotFound))
@@ -139,7 +139,7 @@ def withdraw_listing(
     db: Db, asker: ListingsWriter, now: Now, id: UUID, body: WithdrawIn
 ) -> ListingOut:
     """A listing no longer holds; it stays on record as withdrawn, with the reason."""
-    return listings.listing_out(db, listings.withdraw_listing(db, asker, id, body, now))
+    return listings.listing_out(db, asker, listings.withdraw_listing(db, asker, id, body, now))
 
 
 @router.get(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, null, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from app.db.models import FocusListing, Record, RecordFocus, RecordKey
@@ -115,6 +115,8 @@ def withdraw_listing(
     if listing is None:
         raise NotFound
     asker.look(listing.unit_code)
+    if not _may_see(asker, listing):
+        raise NotFound
     if listing.withdrawn_at is not None:
         raise ListingWithdrawn
     listing.withdrawn_at, listing.withdraw_reason = now, body.reason
@@ -160,7 +162,7 @@ def listings_under(
     """The listings of a unit, latest first, masked; looks at special groups are recorded."""
     focus, unmatched = which
     cursor, limit = asked
-    query = select(FocusListing).where(under(FocusListing.unit_code, unit_code))
+    query = select(FocusListing).where(under(FocusListing.unit_code, unit_code), _visible_to(asker))
     if focus is not None:
         query = query.where(FocusListing.focus == focus.value)
     if unmatched:
@@ -172,8 +174,27 @@ def listings_under(
     _seen(session, asker, unit_code, shown)
     more = len(rows) > limit
     return ListingPage(
-        items=outs(session, shown), next_cursor=encode(str(shown[-1].id)) if more else None
+        items=outs(session, asker, shown),
+        next_cursor=encode(str(shown[-1].id)) if more else None,
     )
+
+
+def _visible_to(asker: Principal) -> ColumnElement[bool]:
+    """Special groups are the station's to see; above it, whom one listed oneself (part 8)."""
+    if _at_station(asker):
+        return true()
+    special = FocusListing.focus == FocusKind.SPECIAL_GROUP.value
+    return or_(~special, FocusListing.listed_by == asker.account_id)
+
+
+def _may_see(asker: Principal, listing: FocusListing) -> bool:
+    """The same of one listing."""
+    special = _focus(listing) is FocusKind.SPECIAL_GROUP
+    return _at_station(asker) or not special or listing.listed_by == asker.account_id
+
+
+def _at_station(asker: Principal) -> bool:
+    return asker.tier is UnitTier.COMMUNITY
 
 
 def _answered() -> ColumnElement[bool]:
@@ -208,15 +229,15 @@ def _found_by() -> tuple[ColumnElement[bool], ...]:
 def _seen(
     session: Session, asker: Principal, unit_code: str, shown: Sequence[FocusListing]
 ) -> None:
-    special = [str(one.id) for one in shown if _focus(one) is FocusKind.SPECIAL_GROUP]
-    if special:
+    """All that were shown are named: those of special groups alone would be told apart by it."""
+    if shown:
         emit(
             session,
             "listing.looked_at",
             by=asker.account_id,
             unit_code=unit_code,
             subject=("unit", unit_code),
-            listings=special,
+            listings=[str(one.id) for one in shown],
         )
 
 
@@ -224,15 +245,27 @@ def _focus(listing: FocusListing) -> FocusKind | None:
     return FocusKind(listing.sealed["focus"]) if listing.sealed else None
 
 
-def listing_out(session: Session, listing: FocusListing) -> ListingOut:
+def listing_out(session: Session, asker: Principal, listing: FocusListing) -> ListingOut:
     """One listing, masked."""
-    return outs(session, [listing])[0]
+    return outs(session, asker, [listing])[0]
 
 
-def outs(session: Session, listings: Sequence[FocusListing]) -> list[ListingOut]:
-    """Listings, masked, each with the record that answers to it."""
+def outs(session: Session, asker: Principal, listings: Sequence[FocusListing]) -> list[ListingOut]:
+    """Listings, masked, each with the record that answers to it.
+
+    What a record says of special groups is not told above the station, nor which record it is; of
+    a listing that was withdrawn the kind is forgotten, so nothing is told.
+    """
     matches = _matches(session, [one.id for one in listings])
-    return [_out(one, matches.get(one.id)) for one in listings]
+    shown = [_out(one, matches.get(one.id)) for one in listings]
+    if _at_station(asker):
+        return shown
+    return [
+        one.model_copy(update={"record_id": None, "focus_marked": False})
+        if one.focus in (None, FocusKind.SPECIAL_GROUP)
+        else one
+        for one in shown
+    ]
 
 
 def _matches(session: Session, keys: Sequence[UUID]) -> dict[UUID, Match]:

@@ -30,7 +30,7 @@ def details(
 ) -> DetailsOut:
     """The tallies of a grid, a kind and a period, visit by visit; raises NotFound without any.
 
-    Whoever looks at places of special groups leaves a trace.
+    Whoever looks at places leaves a trace.
     """
     grid, kind, first = which
     bring_up_to_date(session, grid, now)
@@ -43,8 +43,7 @@ def details(
         raise NotFound(grid=grid, kind=kind, first=first)
     period = Period(first, rows[0].last_day)
     items = _items(session, rows, period, civil_day(now))
-    if kind is VisitKind.SPECIAL_GROUP:
-        seen_by(session, asker, sorted({str(item.place_id) for item in items if item.place_id}))
+    seen_by(session, asker, sorted({str(item.place_id) for item in items if item.place_id}))
     cite = cite_of(kind, period.last)
     return DetailsOut(
         grid=grid,

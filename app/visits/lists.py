@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.keyset import cursor_of, cut, earlier, latest_first
-from app.db.models import Visit, VisitPlaceLocation, VisitTarget, Worker
+from app.db.models import Visit, VisitPlaceLocation, Worker
 from app.kit.errors import NotFound
 from app.people.photos import missing_of
 from app.people.posts import under
 from app.people.principal import Principal
 from app.people.spans import starts
-from app.rules.visits import VisitKind, VisitVerdict
+from app.rules.visits import VisitVerdict
 from app.visits.place_lists import Asked, seen_by
 from app.visits.refusals import VisitRangeTooLong
 from app.visits.schemas import VisitPage, VisitRow
@@ -146,12 +146,5 @@ def labels_of(session: Session, visits: Sequence[Visit]) -> dict[UUID, str | Non
 
 
 def looked_at(session: Session, asker: Principal, visits: Sequence[VisitRow]) -> None:
-    """Who looked at visits to special groups leaves a trace: which places, without names."""
-    named = {visit.place_id for visit in visits if visit.place_id and visit.place}
-    special = session.scalars(
-        select(VisitTarget.place_id)
-        .distinct()
-        .where(VisitTarget.place_id.in_(named), VisitTarget.kind == VisitKind.SPECIAL_GROUP)
-        .order_by(VisitTarget.place_id)
-    )
-    seen_by(session, asker, [str(place_id) for place_id in special])
+    """Who looked at visits leaves a trace: which places, and which visits to unregistered ones."""
+    seen_by(session, asker, sorted({str(visit.place_id or visit.id) for visit in visits}))

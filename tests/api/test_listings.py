@@ -117,6 +117,32 @@ def test_listings_beyond_are_not_there(station: StationDay) -> None:
     assert coverage(station, "command_centre", unit=ELSEWHERE)["known"] == 1
 
 
+def test_part_8_above_the_station_special_groups_are_those_one_listed(
+    station: StationDay, registers: Registers
+) -> None:
+    """Nor is a township told what a record says of whom it listed."""
+    person = registers.person(2, special_group="released").id
+    station.db.commit()
+    hidden = add(station, 1, focus="special_group").json()["id"]
+    add(station, 3)
+    own = add(station, 2, who="township", focus="special_group").json()
+    assert (own["recorded"], own["record_id"], own["focus_marked"]) == (True, None, False)
+    for who, seen in (("township", {own["id"]}), ("command_centre", set())):
+        items = station.get(who, "/focus-listings").json()["items"]
+        special = [one for one in items if one["focus"] == "special_group"]
+        assert len(items) == len(special) + 1
+        assert {one["id"] for one in special} == seen
+        assert {one["record_id"] for one in special} <= {None}
+        answer = station.post(who, f"/focus-listings/{hidden}/withdraw", {"reason": "x"})
+        assert refused(answer) == (404, "request.not_found")
+    items = station.get("station_lead", "/focus-listings", focus="special_group").json()["items"]
+    assert {one["id"] for one in items} == {own["id"], hidden}
+    [theirs] = [one for one in items if one["id"] == own["id"]]
+    assert (theirs["record_id"], theirs["focus_marked"]) == (str(person), True)
+    done = station.post("township", f"/focus-listings/{own['id']}/withdraw", {"reason": "x"})
+    assert (done.status_code, done.json()["record_id"]) == (200, None)
+
+
 def test_inf_4_of_special_groups_only_counts_beyond_the_lists(station: StationDay) -> None:
     add(station, focus="special_group")
     answer = station.get("leading_group_office", "/focus-coverage", focus="special_group")

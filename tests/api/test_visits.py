@@ -223,15 +223,19 @@ def test_another_station_s_visits_are_not_there(station: StationDay) -> None:
     assert station.get(GRID, "/me/visits", **SPAN).json()["items"] == []
 
 
-def test_vis_3_looks_at_visits_to_special_groups_are_on_record(station: StationDay) -> None:
+def test_vis_3_looks_at_visits_are_on_record(station: StationDay) -> None:
+    """At those of special groups too where the place is not registered."""
     special = registered(station, "special_group")["id"]
     key = sent(station, special)["id"]
-    sent(station, registered(station, "rental")["id"], moment=NINE)
+    unregistered = sent(station, None, kind="special_group", place="李某家", moment=NINE)["id"]
     listed(station)
     station.get(LEAD, f"/visits/{key}")
     listed(station, to="2026-03-17")
     station.get(GRID, "/me/visits", **SPAN)
-    assert looks(station) == [{"places": 1, "ids": [special]}] * 2
+    assert looks(station) == [
+        {"places": 2, "ids": sorted([special, unregistered])},
+        {"places": 1, "ids": [special]},
+    ]
 
 
 def walk(station: StationDay, starts: datetime, metres: list[float]) -> None:

@@ -34,7 +34,7 @@ from app.people.posts import under
 from app.people.spans import starts
 from app.rules.geodesy import Position
 from app.rules.visits import EndReason, VisitKind
-from app.visits.placing import ONE_DAY, locations_of
+from app.visits.placing import ONE_DAY, grid_of_location, locations_of
 from app.visits.refusals import MoveFollows, PlaceIdReused
 from app.visits.targets import add_target, end_target, lock_place, mark_place
 from app.visits.telling import KIND, tell, told
@@ -197,7 +197,7 @@ def erase_place(session: Session, place_id: UUID, by: UUID | None, now: datetime
             target.valid = Range(starts(target.valid), today)
             target.end_reason = EndReason.OTHER.value
     mark_place(session, place_id, today, today)
-    _forget(session, place_id)
+    _forget(session, place_id, today - ONE_DAY)
     place.erased_at = now
     tell(session, place_id, today, before)
     emit(
@@ -210,10 +210,11 @@ def erase_place(session: Session, place_id: UUID, by: UUID | None, now: datetime
     )
 
 
-def _forget(session: Session, place_id: UUID) -> None:
+def _forget(session: Session, place_id: UUID, last: date) -> None:
     """The whereabouts; words, positions and photos of the visits; and what handsets were sent,
-    sent themselves, or were answered."""
+    sent themselves, or were answered. What runs stays owed by the grid of the last date."""
     for location in locations_of(session, place_id):
+        location.grid_code = _last_grid(session, location, last)
         location.whereabouts = None
     visits = select(Visit.id).where(Visit.place_id == place_id)
     session.execute(delete(PhotoLink).where(PhotoLink.subject_id.in_(visits)))
@@ -238,6 +239,13 @@ def _forget(session: Session, place_id: UUID) -> None:
     _forget_said(session, list(session.scalars(visits)))
     _forget_waiting(session, place_id, communities)
     session.flush()
+
+
+def _last_grid(session: Session, location: VisitPlaceLocation, last: date) -> str:
+    """The grid that a location lies in on a date, or on its own last one before."""
+    end = location.valid.upper
+    day = last if end is None else min(last, end - ONE_DAY)
+    return grid_of_location(session, location, max(day, starts(location.valid)))
 
 
 def _forget_said(session: Session, visits: Sequence[UUID]) -> None:

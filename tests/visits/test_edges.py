@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.db.models import VisitTally, VisitTarget
 from app.rules.visits import VisitKind
+from app.visits.places import erase_place
 from app.visits.tallies import recompute
 from app.visits.targets import remove_target
+from tests.attendance.facts import GRID
 from tests.city import City
 from tests.days.facts import at
+from tests.visits.facts import NEXT_DOOR, Street
 from tests.visits.on_record import COMMUNITY, GRIDS, store_place, store_target, store_visit
 
 MONDAY = date(2026, 3, 16)
@@ -39,3 +42,19 @@ def test_vis_6_a_target_taken_out_after_its_period_closed_stays_as_it_was_judged
     rows = db.scalars(select(VisitTally).where(VisitTally.first_day == MONDAY)).all()
     assert sum(row.owed for row in rows) == 2
     assert sum(row.paid for row in rows) == 1
+
+
+def test_vis_6_a_place_erased_stays_in_the_grid_of_the_boundary(
+    street: Street, db: Session
+) -> None:
+    """The quarter that runs is owed where the place lay, not where it was once written down."""
+    key = street.door(VisitKind.RESIDENT, since=date(2026, 1, 1))
+    street.redraw(GRID, 4, date(2026, 3, 2))
+    street.redraw(NEXT_DOOR, 0, date(2026, 3, 2))
+    now = at("12:00", date(2026, 3, 30))
+    recompute(db, COMMUNITY, now)
+    rows = select(VisitTally.grid_code).where(VisitTally.kind == VisitKind.RESIDENT)
+    assert db.scalars(rows).all() == [NEXT_DOOR]
+    erase_place(db, key, None, now)
+    recompute(db, COMMUNITY, now)
+    assert db.scalars(rows).all() == [NEXT_DOOR]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from anyio.to_thread import run_sync
 from fastapi import HTTPException
@@ -14,6 +15,7 @@ from typing_extensions import override
 
 from app.intake import upload_files
 from app.intake.upload_files import Standing, UploadKey, uploads_in
+from app.kit.errors import TooManyRequests
 
 
 class Pieces(TusStorage):
@@ -41,6 +43,12 @@ class Pieces(TusStorage):
             yield await run_sync(upload_files.settled, place)
         finally:
             os.close(descriptor)
+
+    async def room_for(self, account_id: UUID) -> None:
+        """Raises TooManyRequests while too many uploads of an account have not ended."""
+        found = await run_sync(upload_files.open_uploads, self.folder, account_id)
+        if found >= upload_files.MOST_OPEN:
+            raise TooManyRequests(open_uploads=found, most=upload_files.MOST_OPEN)
 
     async def standing(self, key: UploadKey) -> Standing:
         """How an upload stands."""

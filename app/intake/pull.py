@@ -1,6 +1,6 @@
 """Pull: changes in the worker's scope in commit order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.api.deps import Cursor, Db
 from app.api.problems import refusals
+from app.db.models import Change
 from app.intake.carrier import Carrier
 from app.intake.door import AtTheDoor
 from app.intake.epoch import epoch_of
@@ -22,7 +23,9 @@ from app.kit.errors import BadCursor
 from app.kit.paging import decode, encode
 from app.kit.schema import Out
 from app.outbox.feed import changes_after, horizon
+from app.people.posts import grids_on
 from app.people.sign_in_refusals import AppTooOld
+from app.visits.telling import KIND as VISIT_PLACE
 
 router = APIRouter(prefix="/v1", tags=["handset"])
 
@@ -145,10 +148,18 @@ def _feed(session: Session, carrier: Carrier, place: Feed, limit: int) -> Page:
     after = replace(place, issued_s=int(carrier.now.timestamp()))
     if shown:
         after = replace(after, xid=shown[-1].xid, change_id=shown[-1].id)
-    changes = [
-        ChangeOut(kind=row.kind, id=row.subject_id, gone=row.gone, body=row.body) for row in shown
-    ]
-    return changes, after, len(rows) > limit
+    grids = set(grids_on(session, carrier.worker_id, civil_day(carrier.now)))
+    return [_told(row, grids) for row in shown], after, len(rows) > limit
+
+
+def _told(row: Change, grids: Collection[str]) -> ChangeOut:
+    """A change; of a place in grids that the worker lost meanwhile only that it is gone."""
+    body, gone = row.body, row.gone
+    if row.kind == VISIT_PLACE and body is not None:
+        steps = (body, *body["moves"])
+        if not any(step["grid_code"] in grids for step in steps):
+            body, gone = None, "out_of_scope"
+    return ChangeOut(kind=row.kind, id=row.subject_id, gone=gone, body=body)
 
 
 def _state(session: Session, carrier: Carrier, place: Snapshot, limit: int) -> Page:

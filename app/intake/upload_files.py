@@ -26,6 +26,8 @@ from app.kit.ids import is_uuid7, time_of, uuid7
 from app.settings import Settings
 
 KEPT_FOR = timedelta(days=7)
+MOST_OPEN = 500
+"""Uploads of one account: the photos of some days without network, and no way to fill a disk."""
 WAIT_S = 5.0
 BETWEEN_TRIES_S = 0.05
 KEY_LETTERS = 32
@@ -118,6 +120,12 @@ def uploads_in(folder: Path) -> Iterator[UploadKey]:
             yield UploadKey.parse(place.parent.name + place.name)
         except NoSuchUpload:
             continue
+
+
+def open_uploads(folder: Path, account_id: UUID) -> int:
+    """How many uploads of an account have not ended."""
+    places = (folder / account_id.hex).glob("*")
+    return sum(not (place / "kept").exists() for place in places)
 
 
 def forget_expired(folder: Path, now: datetime) -> int:

@@ -157,6 +157,7 @@ async def begin_upload(
     del metadata
     if any(name in request.headers for name in NOT_OFFERED) or await request.body():
         raise NotOffered
+    await desk.pieces.room_for(carrier.account_id)
     key = UploadKey.new(carrier.account_id, carrier.now)
     await desk.ask(request, carrier, key)
     location = f"{request.scope.get('root_path', '')}{tus.PREFIX}/{key}"

@@ -220,3 +220,28 @@ def read(api: FastAPI, worker_id: UUID, place: tuple[int, int], seen: list[str])
             return place
         seen += [change.subject_id for change in found]
         place = (found[-1].xid, found[-1].id)
+
+
+def test_part_8_places_of_a_lost_grid_are_not_told_again(
+    handset: Handset, api: FastAPI, worker_id: UUID, db: Session
+) -> None:
+    """An old cursor brings no household back to a worker who no longer holds its grid."""
+
+    def body(grid: str, *moves: str) -> dict[str, Any]:
+        steps = [{"grid_code": step, "label": "和平路"} for step in moves]
+        return {"grid_code": grid, "label": "和平路", "moves": steps, "targets": []}
+
+    _, cursor = pull_all(handset)
+    publish(db, worker_id, "visit_place", "kept", body(GRID))
+    publish(db, worker_id, "visit_place", "comes", body(OTHER_GRID, GRID))
+    publish(db, worker_id, "visit_place", "lost", body(OTHER_GRID))
+    db.commit()
+    settle(api)
+    told = {found["id"]: found for found in pull(handset, cursor)["changes"]}
+    assert {key: found["gone"] for key, found in told.items()} == {
+        "kept": None,
+        "comes": None,
+        "lost": "out_of_scope",
+    }
+    assert told["lost"]["body"] is None
+    assert told["kept"]["body"]["label"] == "和平路"

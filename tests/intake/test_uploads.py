@@ -19,7 +19,7 @@ from app.db.models import Media, OutboxEvent
 from app.intake.pieces import Pieces
 from app.intake.tus import until_silent
 from app.intake.upload_desk import open_desk
-from app.intake.upload_files import UploadKey, forget_expired
+from app.intake.upload_files import MOST_OPEN, UploadKey, forget_expired
 from app.kit import clock
 from app.main import create_app
 from app.media.store import open_store
@@ -423,3 +423,23 @@ def test_what_the_desk_is_made_of(database: Settings, api: FastAPI) -> None:
     small: dict[str, Any] = {"media_max_bytes": 1000}
     desk = open_desk(database.model_copy(update=small), api.state.sessions, api.state.photo_store)
     assert desk.max_bytes == 1000
+
+
+def test_an_account_has_only_so_many_open_uploads(
+    uploader: Uploader, client: SignedIn, api: FastAPI
+) -> None:
+    """One that ended makes room, and other accounts have theirs."""
+    place = uploader.location(photo(shade=1))
+    key = UploadKey.parse(place.rpartition("/")[2])
+    mine: Path = api.state.uploads.pieces.folder / key.account_id.hex
+    made = [mine / f"{number:032x}" for number in range(MOST_OPEN - 1)]
+    for folder in made:
+        folder.mkdir()
+    full = uploader.begin(photo(shade=2))
+    assert refused(full) == (429, "request.too_many")
+    assert len(list(mine.iterdir())) == MOST_OPEN
+    assert Uploader(client, OTHER_GRID).begin(photo(shade=3)).status_code == 201
+    assert uploader.piece(place, 0, photo(shade=1).content).status_code == 204
+    assert uploader.begin(photo(shade=2)).status_code == 201
+    for folder in made:
+        folder.rmdir()

@@ -17,7 +17,14 @@ from tests.conftest import Headers
 from tests.contract import fuzz_hooks
 from tests.serving import Server, serving
 
-FIELD_AND_OFFICE = ["worker", "station_lead", "command_centre", "system_administrator"]
+FIELD_AND_OFFICE = [
+    "worker",
+    "station_lead",
+    "information_administrator",
+    "township",
+    "command_centre",
+    "system_administrator",
+]
 SECURITY = ["worker", "security_administrator"]
 AUDIT = ["worker", "auditor"]
 CHECKS = ",".join(

@@ -69,7 +69,7 @@ def _judged(
     first_paying = paying[0] if paying else None
     day = civil_day(first_paying.at) if first_paying else _charged_on(record, owed, today)
     held = holdings.held(owed, day)
-    worker = record.workers[first_paying.record] if first_paying else held.worker
+    worker = record.workers[first_paying.record] if first_paying else _charged(owed, held, day)
     return Judged(
         grid_code=grid,
         kind=owed.target.kind,
@@ -79,6 +79,11 @@ def _judged(
         visit_id=UUID(str(first_paying.record)) if first_paying else None,
         taken_over=shown(held),
     )
+
+
+def _charged(owed: Obligation, held: Held, day: date) -> UUID | None:
+    """Nobody is charged for a visit that could no longer be made when it was registered."""
+    return held.worker if civil_day(owed.target.registered) <= day else None
 
 
 def _charged_on(record: OnRecord, owed: Obligation, today: date) -> date:

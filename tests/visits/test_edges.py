@@ -1,13 +1,13 @@
 """Edges of the tallies: what was taken out or moved after its period had closed (VIS-6, VIS-7)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import VisitTally, VisitTarget
+from app.db.models import NOBODY, VisitTally, VisitTarget
 from app.rules.visits import VisitKind
 from app.visits.places import erase_place
 from app.visits.tallies import recompute
@@ -42,6 +42,25 @@ def test_vis_6_a_target_taken_out_after_its_period_closed_stays_as_it_was_judged
     rows = db.scalars(select(VisitTally).where(VisitTally.first_day == MONDAY)).all()
     assert sum(row.owed for row in rows) == 2
     assert sum(row.paid for row in rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("registered", "charged"),
+    [
+        (at("09:00", date(2026, 3, 20)), True),
+        (at("23:59", date(2026, 3, 20)), True),
+        (at("09:00", date(2026, 3, 21)), False),
+    ],
+)
+def test_vis_6_nobody_is_charged_for_what_was_registered_too_late_to_be_visited(
+    db: Session, city: City, place: UUID, registered: datetime, charged: bool
+) -> None:
+    """The week's last duty date is Friday the 20th; the grid owes the visit all the same."""
+    store_target(db, place, VisitKind.RENTAL, MONDAY, registered=registered)
+    recompute(db, COMMUNITY, at("12:00", date(2026, 3, 23)))
+    (row,) = db.scalars(select(VisitTally).where(VisitTally.first_day == MONDAY)).all()
+    assert (row.owed, row.paid) == (1, 0)
+    assert row.worker_id == (city.workers[GRIDS[0]] if charged else NOBODY)
 
 
 def test_vis_6_a_place_erased_stays_in_the_grid_of_the_boundary(

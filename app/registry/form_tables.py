@@ -92,6 +92,8 @@ NAME = Field("name", T.NAME, "姓名", "Name", True, SEALED, True)
 PHONE = Field("phone", T.PHONE, "联系电话", "Phone", False, SEALED, True)
 ADDRESS = Field("address", T.ADDRESS, "详细地址", "Address", True, SEALED, True)
 POINT = Field("point", T.POINT, "位置", "Position")
+DOOR = Field("point", T.POINT, "位置", "Position", False, SEALED)
+"""Where somebody may live."""
 
 PERSON = (
     NAME,
@@ -115,7 +117,7 @@ PERSON = (
 PLACE = (
     ADDRESS,
     Field("use", T.CHOICE, "用途", "Use", True, choices=USES),
-    POINT,
+    DOOR,
     Field("households", T.NUMBER, "户数", "Households"),
     Field("landlord_name", T.NAME, "房主姓名", "Landlord's name", False, SEALED),
     Field("landlord_phone", T.PHONE, "房主电话", "Landlord's phone", False, SEALED, True),

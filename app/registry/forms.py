@@ -120,6 +120,11 @@ def visits_of(kind: RecordKind, content: Fields) -> frozenset[VisitKind]:
     return frozenset(visit for visit, is_one in holds.items() if is_one)
 
 
+def is_home(kind: RecordKind, content: Fields) -> bool:
+    """Whether a record says where somebody lives: its point is kept sealed alone."""
+    return kind is RecordKind.PERSON or content.get("use") in {"home", "rented_home"}
+
+
 def masked(kind: RecordKind, content: Fields) -> dict[str, Any]:
     """The content as everybody who may see the record sees it: of a special group not even that
     there is something."""

@@ -19,6 +19,7 @@ from app.registry.form_tables import Fields
 from app.registry.forms import (
     focus_of,
     form_of,
+    is_home,
     key_text,
     keys_of,
     present,
@@ -225,7 +226,7 @@ def index(session: Session, record: Record, content: Fields) -> None:
         marks.append(FORMER_SPECIAL_GROUP)
     session.add_all(RecordFocus(record_id=record.id, digest=mark) for mark in marks)
     point = content.get("point")
-    if point is not None and record.kind is not RecordKind.PERSON:
+    if point is not None and not is_home(record.kind, content):
         session.add(
             RecordPoint(
                 record_id=record.id,

@@ -72,15 +72,22 @@ KINDS = {
 
 
 def seal_what_was_written() -> None:
-    """Place and note of earlier visits, which were plain."""
+    """Place, note and position of earlier visits, which were plain."""
     secret = Settings().secret
     bind = op.get_bind()
-    rows = bind.execute(sa.text("select id, place, note from visit")).all()
-    for key, place, note in rows:
+    rows = bind.execute(sa.text("select id, place, note, lon, lat from visit")).all()
+    for column in ("lon", "lat"):
+        op.alter_column("visit", column, type_=sa.Text(), postgresql_using="null")
+    for key, place, note, lon, lat in rows:
         plain = json.dumps({"place": place, "reason": None, "note": note}, ensure_ascii=False)
+        sealed = {
+            "words": seal(secret, "visit words", plain),
+            "lon": None if lon is None else seal(secret, "visit position", json.dumps(lon)),
+            "lat": None if lat is None else seal(secret, "visit position", json.dumps(lat)),
+        }
         bind.execute(
-            sa.text("update visit set words = :words where id = :id"),
-            {"words": seal(secret, "visit words", plain), "id": key},
+            sa.text("update visit set words = :words, lon = :lon, lat = :lat where id = :id"),
+            {**sealed, "id": key},
         )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import ParameterValue, Record
+from app.db.models import ParameterValue, Record, RecordPoint, RecordVersion
 from app.kit.errors import BadCursor
 from app.registry.duplicates import duplicates_of, worklist
 from app.registry.merge_schemas import MergeIn, NotDuplicatesIn
@@ -81,11 +82,11 @@ def test_inf_1_persons_never_by_resemblance(registers: Registers) -> None:
 
 
 def test_inf_1_places_by_address_or_near_and_alike(registers: Registers) -> None:
-    one = registers.home(1)
-    same = registers.home(1, point=point(200))
-    near = registers.home(1, address="雄洲大道1号", point=point(29))
-    registers.home(1, address="雄洲大道1号", point=point(31))
-    registers.home(2, point=point(1))
+    one = registers.home(1, use="building")
+    same = registers.home(1, use="building", point=point(200))
+    near = registers.home(1, use="building", address="雄洲大道1号", point=point(29))
+    registers.home(1, use="building", address="雄洲大道1号", point=point(31))
+    registers.home(2, use="building", point=point(1))
     registers.home(3, address="雄州大道1号旁", use="shop", point=point(1))
     found = reasons(registers, one)
     assert found == {same.id: ["address"], near.id: ["near_and_alike"]}
@@ -99,8 +100,8 @@ def test_inf_1_places_by_address_or_near_and_alike(registers: Registers) -> None
 
 
 def test_inf_1_the_radius_is_the_citys(registers: Registers) -> None:
-    one = registers.home(1)
-    near = registers.home(1, address="雄洲大道1号", point=point(45))
+    one = registers.home(1, use="building")
+    near = registers.home(1, use="building", address="雄洲大道1号", point=point(45))
     assert reasons(registers, one) == {}
     registers.db.add(
         ParameterValue(
@@ -221,3 +222,16 @@ def test_shown_masked(registers: Registers) -> None:
         for value in (said["name"], said["identity_number"], said["phone"], said["address"]):
             assert value not in shown
         assert "released" not in shown
+
+
+def test_part_8_where_somebody_lives_is_nowhere_in_plain(registers: Registers) -> None:
+    """So that homes alike in address are found by nearness of what is no home alone."""
+    home = registers.home(1)
+    shop = registers.home(2, use="shop")
+    points = registers.db.scalars(select(RecordPoint.record_id)).all()
+    assert points == [shop.id]
+    contents = registers.db.scalars(
+        select(RecordVersion.content).where(RecordVersion.record_id == home.id)
+    ).all()
+    assert contents
+    assert not any("point" in content for content in contents)

@@ -89,7 +89,7 @@ class RecordVersion(Base):
 
 
 class RecordPoint(Base):
-    """Where a record's thing is, rounded, for finding neighbours; only of what is not a person."""
+    """Where a record's thing is, rounded, for finding neighbours; never of a home."""
 
     __tablename__ = "record_point"
     __table_args__ = (

@@ -125,8 +125,9 @@ class Visit(FieldRecord, Base):
     )
     distance_m: Mapped[float | None]
     because: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    lon: Mapped[float | None]
-    lat: Mapped[float | None]
+    lon: Mapped[Any] = mapped_column(Sealed("visit position"), nullable=True)
+    lat: Mapped[Any] = mapped_column(Sealed("visit position"), nullable=True)
+    """WGS 84; sealed, because it is where somebody lives."""
     accuracy_m: Mapped[float | None]
     mocked: Mapped[bool] = mapped_column(server_default=text("false"))
     words: Mapped[Any] = mapped_column(Sealed("visit words"), nullable=True)

@@ -117,6 +117,15 @@ KeyPeriodsWriter = Annotated[Principal, Security(principal, scopes=["key_periods
 PlatformLoginsWriter = Annotated[Principal, Security(principal, scopes=["platform_logins:write"])]
 SheetsReader = Annotated[Principal, Security(principal, scopes=["sheets:read"])]
 MediaReader = Annotated[Principal, Security(principal, scopes=["media:read"])]
+EventsReader = Annotated[Principal, Security(principal, scopes=["events:read"])]
+EventsActor = Annotated[Principal, Security(principal, scopes=["events:act"])]
+EventsDecider = Annotated[Principal, Security(principal, scopes=["events:decide"])]
+EventRulesWriter = Annotated[Principal, Security(principal, scopes=["event_rules:write"])]
+WebhooksReader = Annotated[Principal, Security(principal, scopes=["webhooks:read"])]
+WebhooksWriter = Annotated[Principal, Security(principal, scopes=["webhooks:write"])]
+PlatformsReader = Annotated[Principal, Security(principal, scopes=["platforms:read"])]
+PlatformsWriter = Annotated[Principal, Security(principal, scopes=["platforms:write"])]
+PlatformFetcher = Annotated[Principal, Security(principal, scopes=["platform:fetch"])]
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many rows at most")]
 Cursor = Annotated[

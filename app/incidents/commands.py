@@ -44,7 +44,7 @@ def shown(incident: Incident) -> dict[str, object]:
     """An event as the handset gets it back."""
     return {
         "day": incident.day.isoformat(),
-        "category": incident.category.value,
+        "category": incident.category,
         "severity": incident.severity.value,
         "grid_code": incident.grid_code,
         "corrected_at": incident.corrected_at.isoformat(),

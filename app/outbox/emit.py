@@ -1,12 +1,29 @@
 """Says what happened, in the transaction in which it happens."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from app.db.models import Change, OutboxEvent, StaleDay, StaleVisits
+from app.db.models import Change, OutboxEvent, StaleClocks, StaleDay, StaleVisits
+from app.outbox.catalogue import TYPES, told_of
+from app.outbox.fanout import Told, tell
+from app.rules.cards import ClockReason
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An act, or what the system itself did: for `emit_all`."""
+
+    name: str
+    unit_code: str | None
+    subject: tuple[str, object]
+    by: UUID | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def emit(
@@ -18,21 +35,42 @@ def emit(
     subject: tuple[str, object],
     **facts: Any,
 ) -> None:
-    """Record an act in the caller's transaction: the audit row, and what webhooks will deliver.
+    """Record an act in the caller's transaction: the audit row, and what webhooks deliver.
 
-    `subject` is the kind of thing and its key; `facts` must be JSON as they are.
+    `subject` is the kind of thing and its key; `facts` must be JSON as they are. What of them is
+    told outside the catalogue decides.
     """
-    kind, key = subject
-    session.add(
-        OutboxEvent(
-            name=name,
-            account_id=by,
-            unit_code=unit_code,
-            subject_kind=kind,
-            subject_id=str(key),
-            facts=facts,
-        )
-    )
+    emit_all(session, [Happened(name, unit_code, subject, by, facts)])
+
+
+def emit_all(session: Session, happened: Sequence[Happened]) -> None:
+    """`emit` for many at once, in three statements however many there are."""
+    if not happened:
+        return
+    session.flush()
+    session.execute(insert(OutboxEvent), [_audit_row(each) for each in happened])
+    outside = [each for each in happened if each.name in TYPES and each.unit_code is not None]
+    if outside:
+        at = session.scalars(select(func.now())).one()
+        tell(session, [_told(each, at) for each in outside])
+
+
+def _audit_row(each: Happened) -> dict[str, Any]:
+    kind, key = each.subject
+    return {
+        "name": each.name,
+        "account_id": each.by,
+        "unit_code": each.unit_code,
+        "subject_kind": kind,
+        "subject_id": str(key),
+        "facts": each.facts,
+    }
+
+
+def _told(each: Happened, at: datetime) -> Told:
+    kind, key = each.subject
+    assert each.unit_code is not None
+    return Told(each.name, (kind, str(key)), each.unit_code, at, told_of(each.name, each.facts))
 
 
 def publish(
@@ -60,3 +98,8 @@ def mark_visits(session: Session, unit_code: str, first: date, last: date | None
     `last` None: and on all dates that follow.
     """
     session.add(StaleVisits(unit_code=unit_code, first_day=first, last_day=last))
+
+
+def mark_clocks(session: Session, unit_code: str, why: ClockReason) -> None:
+    """Mark that what the clocks of a unit's open events rest on changed (EVT-3)."""
+    session.add(StaleClocks(unit_code=unit_code, why=why))

@@ -49,6 +49,15 @@ SCOPES: dict[str, tuple[str, str]] = {
     "platform_logins:write": ("登记平台账号登录", "Record logins to the platforms"),
     "sheets:read": ("查看每日任务清单表", "See daily task sheets"),
     "media:read": ("查看照片", "See photos"),
+    "events:read": ("查看事件、亮牌和统计", "See events, cards and statistics"),
+    "events:act": ("办理事件", "Act on events"),
+    "events:decide": ("审批延期、撤销亮牌", "Decide extensions and withdraw cards"),
+    "event_rules:write": ("维护事件分类和时限", "Keep categories and deadlines of events"),
+    "webhooks:read": ("查看推送端点和推送记录", "See webhook endpoints and deliveries"),
+    "webhooks:write": ("维护推送端点和密钥", "Keep webhook endpoints and their keys"),
+    "platforms:read": ("查看平台往来和对账", "See exchanges with the platforms"),
+    "platforms:write": ("登记平台账号、发起对账", "Keep platform accounts, reconcile"),
+    "platform:fetch": ("平台调取事件（留痕）", "A platform fetches an event; each is logged"),
 }
 
 _OFFICE = frozenset(
@@ -63,6 +72,7 @@ _OFFICE = frozenset(
         "meetings:read",
         "equipment:read",
         "key_periods:read",
+        "events:read",
     }
 )
 
@@ -81,6 +91,9 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "station_lead": _OFFICE
     | {
+        "events:act",
+        "events:decide",
+        "platforms:write",
         "visits:read",
         "visits:write",
         "groups:write",
@@ -115,6 +128,8 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "township": _OFFICE
     | {
+        "events:act",
+        "events:decide",
         "tracks:read",
         "decisions:read",
         "workers:write",
@@ -128,6 +143,12 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "command_centre": _OFFICE
     | {
+        "events:act",
+        "events:decide",
+        "event_rules:write",
+        "webhooks:read",
+        "platforms:read",
+        "platforms:write",
         "tracks:read",
         "decisions:read",
         "units:write",
@@ -143,16 +164,25 @@ ROLES: dict[str, frozenset[str]] = {
         "sheets:read",
         "media:read",
     },
-    "leading_group_office": _OFFICE | {"decisions:read"},
+    "leading_group_office": _OFFICE | {"decisions:read", "events:decide"},
     "finance": frozenset(
         {"account", "units:read", "workers:read", "calendar:read", "parameters:read"}
     ),
-    "platform": frozenset({"account", "units:read"}),
+    "platform": frozenset({"account", "units:read", "platform:fetch"}),
     "auditor": frozenset(
         {"account", "units:read", "parameters:read", "calendar:read", "audit:read"}
     ),
     "system_administrator": frozenset(
-        {"account", "units:read", "accounts:read", "accounts:write", "devices:read"}
+        {
+            "account",
+            "units:read",
+            "accounts:read",
+            "accounts:write",
+            "devices:read",
+            "webhooks:read",
+            "webhooks:write",
+            "platforms:read",
+        }
     ),
     "security_administrator": frozenset(
         {

@@ -13,7 +13,18 @@ from app.db.models.equipment import (
 )
 from app.db.models.errands import Errand, ErrandAct
 from app.db.models.groups import AidGroup, AidMember, GridChat
-from app.db.models.incidents import Incident
+from app.db.models.incidents import (
+    DeadlinePolicy,
+    HopClock,
+    HopExtension,
+    Incident,
+    IncidentAct,
+    IncidentCard,
+    IncidentCase,
+    IncidentCategoryRow,
+    IncidentHop,
+    StaleClocks,
+)
 from app.db.models.intake import Held, Quarantine, Submission
 from app.db.models.key_periods import Acknowledgement, KeyPeriod, KeyPeriodReport, KeyPeriodUnit
 from app.db.models.media import Media, PhotoLink
@@ -28,6 +39,14 @@ from app.db.models.people import (
     Station,
     Unit,
     Worker,
+)
+from app.db.models.platforms import (
+    InboundMessage,
+    PlatformAccount,
+    PlatformReceipt,
+    PlatformSubject,
+    PlatformView,
+    Reconciliation,
 )
 from app.db.models.registry import (
     FocusListing,
@@ -54,6 +73,14 @@ from app.db.models.visits import (
     VisitTally,
     VisitTarget,
 )
+from app.db.models.webhooks import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+    WebhookSecret,
+    WebhookSubject,
+)
 
 __all__ = [
     "NOBODY",
@@ -72,6 +99,7 @@ __all__ = [
     "CheckInReview",
     "Correction",
     "DailyNote",
+    "DeadlinePolicy",
     "Device",
     "DutyDecision",
     "EquipmentAnswer",
@@ -83,7 +111,15 @@ __all__ = [
     "FocusListing",
     "GridChat",
     "Held",
+    "HopClock",
+    "HopExtension",
+    "InboundMessage",
     "Incident",
+    "IncidentAct",
+    "IncidentCard",
+    "IncidentCase",
+    "IncidentCategoryRow",
+    "IncidentHop",
     "KeyPeriod",
     "KeyPeriodReport",
     "KeyPeriodUnit",
@@ -97,9 +133,14 @@ __all__ = [
     "OutboxEvent",
     "ParameterValue",
     "PhotoLink",
+    "PlatformAccount",
     "PlatformLogin",
+    "PlatformReceipt",
+    "PlatformSubject",
+    "PlatformView",
     "Posting",
     "Quarantine",
+    "Reconciliation",
     "Record",
     "RecordConflict",
     "RecordFocus",
@@ -110,6 +151,7 @@ __all__ = [
     "Sample",
     "SampleItem",
     "ServerEpoch",
+    "StaleClocks",
     "StaleDay",
     "StaleVisits",
     "Station",
@@ -123,6 +165,12 @@ __all__ = [
     "VisitStanding",
     "VisitTally",
     "VisitTarget",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookSecret",
+    "WebhookSubject",
     "Worker",
     "WorkerDay",
 ]

@@ -64,13 +64,15 @@ def tell(session: Session, told: Sequence[Told]) -> Sequence[UUID]:
         return []
     next_number = _first_numbers(session, told)
     rows = []
+    keys = []
     for each in told:
         number = next_number[each.subject]
         next_number[each.subject] += 1
         kind, key = each.subject
+        keys.append(uuid7(each.occurred_at))
         rows.append(
             {
-                "id": uuid7(each.occurred_at),
+                "id": keys[-1],
                 "type": each.type,
                 "subject_kind": kind,
                 "subject_id": key,
@@ -81,7 +83,6 @@ def tell(session: Session, told: Sequence[Told]) -> Sequence[UUID]:
             }
         )
     session.execute(insert(WebhookEvent), rows)
-    keys: list[UUID] = [row["id"] for row in rows]
     session.execute(DELIVERIES, {"events": keys})
     return keys
 

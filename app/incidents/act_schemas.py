@@ -57,4 +57,4 @@ class ActIn(In):
     lon: Longitude | None = None
     lat: Latitude | None = None
     accuracy_m: Metres | None = Field(default=None, description="Metres")
-    photos: Photos = []
+    photos: Photos = Field(default=[])

@@ -207,10 +207,10 @@ def _shown(db: Session, now: datetime, first: date, today: date) -> VisitYear:
         text("select worker, community from held where n % (select count(*) / 50 from held) = 0")
     ).all()
     logins = [
-        _login(db, community, f"177{n:08d}", ["worker"], worker, now)
+        login(db, community, f"177{n:08d}", ["worker"], worker, now)
         for n, (worker, community) in enumerate(some)
     ]
-    centre = _login(db, CITY, "18800000000", ["command_centre"], None, now)
+    centre = login(db, CITY, "18800000000", ["command_centre"], None, now)
     workers, targets, tallies, visits = counts
     return VisitYear(
         today=today,
@@ -225,9 +225,10 @@ def _shown(db: Session, now: datetime, first: date, today: date) -> VisitYear:
     )
 
 
-def _login(
+def login(
     db: Session, unit: str, phone: str, roles: list[str], worker: UUID | None, now: datetime
 ) -> UUID:
+    """An account that is signed in."""
     account = Account(
         id=key(), phone=phone, name=phone, unit_code=unit, roles=roles, worker_id=worker,
         password_hash="never compared here",
@@ -240,13 +241,13 @@ def _login(
     if worker is not None:
         db.add(device)
         db.flush()
-    login = Login(
+    signed_in = Login(
         id=key(), account_id=account.id, device_id=device.id if worker else None,
         signed_in_at=now, expires_at=now + timedelta(days=1), refresh_hash=b"", refreshed_at=now,
     )  # fmt: skip
-    db.add(login)
+    db.add(signed_in)
     db.flush()
-    return login.id
+    return signed_in.id
 
 
 def settle(connection: Connection) -> None:

@@ -277,6 +277,19 @@ def released_by_escalation(tier: Tier, held_by: Collection[Tier]) -> frozenset[T
     return frozenset(held for held in held_by if rank(held) <= rank(tier))
 
 
+@cites(EVT_2)
+def released_by_raising(held_by: Collection[Tier]) -> frozenset[Tier]:
+    """Whose hold ends when an event is found to be major: the grid's; it is with community and
+    township then [reading]."""
+    return frozenset(held_by) & {Tier.GRID}
+
+
+@cites(EVT_1)
+def while_held(taken_up_by: Collection[Tier], still: Collection[Tier]) -> State:
+    """Handling as soon as one of the tiers that still hold it has taken it up."""
+    return State.HANDLING if set(taken_up_by) & set(still) else State.HELD
+
+
 @cites(EVT_4)
 def after_verification(score: Score, *, reopened_before: bool) -> State:
     """A failed verification reopens the event, once; after that it is verified as it is."""

@@ -523,6 +523,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Uuid(), nullable=True),
         sa.Column(
             "act",
             sa.Enum(

@@ -131,6 +131,8 @@ class IncidentAct(Base):
     incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id"))
     number: Mapped[int]
     """1 is the report."""
+    content: Mapped[UUID | None]
+    """What an act is known again by: a keyed digest of all that was said (`key_from_content`)."""
     act: Mapped[Act] = mapped_column(words(Act, "incident_act"))
     tier: Mapped[Tier] = mapped_column(words(Tier, "act_tier"))
     unit_code: Mapped[str]

@@ -24,6 +24,7 @@ from app.rules import (
     presence,
     sharing,
     tasks,
+    telling,
     windows,
 )
 from app.rules.accuracy import ACCURACY_PERCENT, CHANGE_MONTHS, FOCUS_PERCENT
@@ -31,6 +32,8 @@ from app.rules.attendance import WINDOWS
 from app.rules.cite import RULES
 from app.rules.corps import ROSTER
 from app.rules.dated import IN_FORCE, Dated
+from app.rules.deadlines import HOURS
+from app.rules.delivery import RETRY_DELAYS_S
 from app.rules.errands import FOLLOWS
 from app.rules.field_time import OWED
 from app.rules.groups import GROUP_SIZE
@@ -57,6 +60,7 @@ ENCODED = (
     presence,
     sharing,
     tasks,
+    telling,
     windows,
 )
 """Rules that nothing above imports; importing a module is what enters its rules."""
@@ -72,6 +76,8 @@ VALUES: Mapping[str, Dated[Any]] = {
     "known_change_months": CHANGE_MONTHS,
     "visits_owed": OWING,
     "meetings_owed": HOLDINGS,
+    "webhook_retry_delays_s": RETRY_DELAYS_S,
+    "deadline_hours": HOURS,
 }
 
 

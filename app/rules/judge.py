@@ -31,6 +31,7 @@ from app.rules.duty import Half
 from app.rules.field_time import FieldDuty, judge_field_time, measure
 from app.rules.fixes import Fixes
 from app.rules.geodesy import Floats
+from app.rules.judge_cards import judge_cards
 from app.rules.judge_visits import judge_visits
 from app.rules.trusted_time import ATT_4, Captured, is_after_receipt
 
@@ -147,6 +148,7 @@ JUDGES: Mapping[str, Callable[[Case, Bench], Obtained]] = {
     "attendance": judge_attendance,
     "field_time": judge_field,
     "visits": judge_visits,
+    "cards": judge_cards,
 }
 
 Row: TypeAlias = tuple[float, float, float, float, bool]

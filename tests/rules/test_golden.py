@@ -42,6 +42,12 @@ def test_golden_vis(case: JudgedCase) -> None:
     assert case.clause
 
 
+@pytest.mark.parametrize("case", judged("cards.json"), ids=lambda case: case.name)
+def test_golden_evt(case: JudgedCase) -> None:
+    assert case.agrees, case
+    assert case.clause
+
+
 @pytest.mark.skipif(
     not TRACKS.is_dir(), reason="recorded tracks are not here; GRID_TRACKS_DIR says where they are"
 )
@@ -55,6 +61,7 @@ def test_golden_files_are_not_empty() -> None:
     assert len(judged("attendance.json")) == 33
     assert len(judged("field_time.json")) == 17
     assert len(judged("visits.json")) == 12
+    assert len(judged("cards.json")) == 6
 
 
 def test_a_wrong_expectation_is_noticed() -> None:

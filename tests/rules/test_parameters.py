@@ -49,6 +49,7 @@ def test_0_defaults_are_the_rulebooks() -> None:
         "morning_from": "08:30",
         "morning_to": "12:00",
         "nobody_home_visits": 3,
+        "red_after_h": 24,
         "special_erased_after_days": 30,
         "station_radius_m": 200,
         "visit_radius_m": 150,

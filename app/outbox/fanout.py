@@ -45,6 +45,14 @@ DELIVERIES = text(
     order by event.occurred_at, event.subject_kind, event.subject_id, event.number
     """
 )
+DELIVERY = text(
+    """
+    insert into webhook_delivery
+        (event_id, endpoint_id, subject_kind, subject_id, number, state, next_at)
+    select id, :endpoint, subject_kind, subject_id, number, 'pending', 'epoch'
+    from webhook_event where id = :event
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,20 @@ def tell(session: Session, told: Sequence[Told]) -> Sequence[UUID]:
     """Write events with their numbers, and a delivery for each endpoint that asked for them."""
     if not told:
         return []
+    keys = _write(session, told)
+    session.execute(DELIVERIES, {"events": keys})
+    return keys
+
+
+def tell_one(session: Session, told: Told, endpoint_id: UUID) -> UUID:
+    """Write one event that a single endpoint is told of, whatever it asked for."""
+    [key] = _write(session, [told])
+    session.execute(DELIVERY, {"event": key, "endpoint": endpoint_id})
+    return key
+
+
+def _write(session: Session, told: Sequence[Told]) -> list[UUID]:
+    """The events with their numbers."""
     next_number = _first_numbers(session, told)
     rows = []
     keys = []
@@ -83,7 +105,6 @@ def tell(session: Session, told: Sequence[Told]) -> Sequence[UUID]:
             }
         )
     session.execute(insert(WebhookEvent), rows)
-    session.execute(DELIVERIES, {"events": keys})
     return keys
 
 

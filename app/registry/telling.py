@@ -68,5 +68,6 @@ def trace(session: Session, event: str, record: Record, by: UUID | None, **facts
         kind=record.kind.value,
         state=record.state.value,
         version=record.version,
+        grid_code=record.grid_code,
         **facts,
     )

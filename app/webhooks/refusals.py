@@ -48,3 +48,51 @@ class LastKey(Refusal):
     zh = "最后一个有效密钥不能作废，请不留重叠期直接轮换。"
     rule = "INT-2"
     clause = "三(一)1 “4”"
+
+
+class AddressRefused(Refusal):
+    """This address lies inside our own networks, or is not encrypted: see `why`."""
+
+    code = "webhook.address_refused"
+    status = 422
+    zh = "该地址位于内部网络或未加密，原因见 why。"
+    rule = "INT-2"
+    clause = "三(一)1 “4”"
+
+
+class CredentialsMissing(Refusal):
+    """The scheme needs credentials that were not given."""
+
+    code = "webhook.credentials_missing"
+    status = 422
+    zh = "缺少该签名方式所需的凭据。"
+    rule = "INT-1"
+    clause = "三(一)1 “4”, 四(一)2, 四(二)"
+
+
+class EndpointNotInState(Refusal):
+    """An endpoint in this state does not allow that act: see `allowed`."""
+
+    code = "webhook.not_in_state"
+    zh = "端点当前状态不允许此操作，可执行的操作见 allowed。"
+    rule = "INT-1"
+    clause = "三(一)1 “4”, 四(一)2, 四(二)"
+
+
+class PlatformHasEndpoint(Refusal):
+    """This platform has an endpoint already: retire it first."""
+
+    code = "webhook.platform_has_endpoint"
+    zh = "该平台已有端点，请先停用原端点。"
+    rule = "INT-1"
+    clause = "三(一)1 “4”, 四(一)2, 四(二)"
+
+
+class InboundNeedsPlatform(Refusal):
+    """Only a platform's endpoint takes messages in, and never by OAuth."""
+
+    code = "webhook.inbound_needs_platform"
+    status = 422
+    zh = "只有平台端点可以接收消息，且不得使用 OAuth 方式。"
+    rule = "INT-1"
+    clause = "三(一)1 “4”, 四(一)2, 四(二)"

@@ -456,6 +456,21 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column(
+            "trigger",
+            sa.Enum(
+                "auto",
+                "manual",
+                "recover",
+                "test",
+                name="delivery_trigger",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            server_default="auto",
+            nullable=False,
+        ),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
@@ -845,6 +860,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_webhook_attempt_delivery_id", "webhook_attempt", ["delivery_id"], unique=False
     )
+    op.create_index(
+        "ix_webhook_attempt_started_at", "webhook_attempt", ["started_at"], unique=False
+    )
     op.create_table(
         "incident_hop",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1101,7 +1119,7 @@ def upgrade() -> None:
         "incident_card",
         ["hop_id", "colour"],
         unique=True,
-        postgresql_where=sa.text("origin = 'clock'"),
+        postgresql_where=sa.text("origin = 'clock' and withdrawn_at is null"),
     )
     op.create_index(
         "uq_incident_card_origin_their_ref",

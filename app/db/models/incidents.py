@@ -254,7 +254,7 @@ class IncidentCard(Base):
             "hop_id",
             "colour",
             unique=True,
-            postgresql_where=text("origin = 'clock'"),
+            postgresql_where=text("origin = 'clock' and withdrawn_at is null"),
         ),
         Index(
             "uq_incident_card_origin_their_ref",

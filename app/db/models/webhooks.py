@@ -148,7 +148,12 @@ class WebhookDelivery(Base):
     subject_id: Mapped[str]
     number: Mapped[int]
     state: Mapped[DeliveryState] = mapped_column(words(DeliveryState, "delivery_state"))
+    trigger: Mapped[AttemptTrigger] = mapped_column(
+        words(AttemptTrigger, "delivery_trigger"), server_default="auto"
+    )
+    """What its next attempts are recorded as: of itself, or of a replay."""
     attempts: Mapped[int] = mapped_column(server_default="0")
+    """Of the ladder; a replay begins a new one."""
     next_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
     """A worker that was killed holds it no longer than this."""
@@ -159,7 +164,10 @@ class WebhookAttempt(Base):
     """One attempt of a delivery; never edited."""
 
     __tablename__ = "webhook_attempt"
-    __table_args__ = (Index("ix_webhook_attempt_delivery_id", "delivery_id"),)
+    __table_args__ = (
+        Index("ix_webhook_attempt_delivery_id", "delivery_id"),
+        Index("ix_webhook_attempt_started_at", "started_at"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     delivery_id: Mapped[int] = mapped_column(ForeignKey("webhook_delivery.id"))

@@ -20,6 +20,7 @@ from app.main import create_app
 from app.patrol.partitions import ensure_partitions
 from app.people.importing.command import first_administrator, import_city
 from app.settings import Settings
+from app.standin.command import platform_stub
 from mobile_contract.handset.command import simulate
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -120,6 +121,7 @@ cli.command("demo")(load_demo)
 cli.command("import")(import_city)
 cli.command("first-administrator")(first_administrator)
 cli.command("simulate")(simulate)
+cli.command("platform-stub")(platform_stub)
 
 
 @cli.command("contract")

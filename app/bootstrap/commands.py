@@ -62,6 +62,9 @@ COMMANDS: dict[str, Command] = {
     "backup": Command("write a copy of the whole database into FILE", backup),
     "restore": Command("put the copy in FILE in the database's place, all or nothing", restore),
     "simulate": Command("drive the running API as handsets do"),
+    "platform-stub": Command(
+        "stand in for a platform, well or badly behaved on command", need=Need.PYTHON
+    ),
     "judge": Command("judge cases from files and compare with what they expect", need=Need.PYTHON),
     "rules": Command("list rules, clauses, values and since when", need=Need.PYTHON),
     "contract": Command("write mobile_contract/ anew from the code"),

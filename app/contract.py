@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from app.kit.errors import catalogue
 from app.rules.catalogue import regulation
 from app.settings import ROOT
+from app.webhooks.told import event_types
 
 FOLDER = ROOT / "mobile_contract"
 Document = Mapping[str, Any]
@@ -22,6 +23,7 @@ def documents(app: FastAPI) -> dict[str, Any]:
         "openapi.json": contract,
         "errors.json": errors(),
         "regulation.json": regulation(),
+        "webhooks.json": event_types().model_dump(mode="json"),
     }
     for name, schema in messages(contract).items():
         made[f"schemas/{name}.json"] = standalone(name, schema, contract)

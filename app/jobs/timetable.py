@@ -11,6 +11,7 @@ from app.days import upkeep
 from app.db.engine import Sessions
 from app.db.models import Change
 from app.errands.retention import erase_residents
+from app.incidents import sweeping
 from app.intake import upload_files
 from app.intake.held import release_held
 from app.media.retention import erase_unnamed
@@ -62,6 +63,13 @@ def close_gaps(sessions: Sessions, now: datetime) -> None:
             day: upkeep.materialise(session, day) for day in upkeep.days_of_gaps(session, now)
         }
     log.info("gaps_closed", worker_days=sum(marked.values()))
+
+
+def draw_cards(sessions: Sessions, now: datetime) -> None:
+    """Cards fall at their instant; after an outage those that fell meanwhile (EVT-3)."""
+    drawn = sweeping.sweep(sessions, now)
+    if drawn:
+        log.info("cards_drawn", cards=drawn)
 
 
 def keep_partitions(sessions: Sessions, now: datetime) -> None:
@@ -139,6 +147,7 @@ TIMETABLE = (
     Entry("close_gaps", "10 19 * * *", close_gaps),
     Entry("sweep_stale_visits", "* * * * * */3", sweep_stale_visits),
     Entry("begin_visit_periods", "*/5 * * * *", begin_visit_periods),
+    Entry("draw_cards", "* * * * * */2", draw_cards),
     Entry("release_held", "* * * * *", release_held),
     Entry("keep_partitions", "2 * * * *", keep_partitions),
     Entry("retain_tracks", "*/5 18-20 * * *", retain_tracks),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.models import CalendarDay, DutyDecision, Unit
 from app.kit.clock import civil_day
 from app.kit.errors import NotFound
-from app.outbox.emit import emit, mark_visits
+from app.outbox.emit import emit, mark_clocks, mark_visits
 from app.people.calendar import FRIDAY, Calendar
 from app.people.city_refusals import (
     NationalDatePast,
@@ -24,6 +24,7 @@ from app.people.national_calendar import CITY
 from app.people.principal import Principal
 from app.rules import duty
 from app.rules.attendance import WINDOWS
+from app.rules.cards import ClockReason
 from app.rules.civil import instant_of
 from app.rules.divisions import UnitTier
 from app.rules.duty import DutyChange
@@ -105,6 +106,7 @@ def decide(
     if day <= civil_day(now):
         mark_unit(session, unit_code, day, day)
     mark_visits(session, unit_code, day, day)
+    mark_clocks(session, unit_code, ClockReason.CALENDAR)
     emit(
         session,
         f"duty.{change.value}",
@@ -140,6 +142,7 @@ def publish_national(
         raise NationalDatePast(days=[day.isoformat() for day in past[:20]])
     write_national(session, days.items(), CITY)
     mark_visits(session, asker.unit_code, min(days), max(days))
+    mark_clocks(session, asker.unit_code, ClockReason.CALENDAR)
     emit(
         session,
         "calendar.national_published",

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.db.models import ParameterValue
 from app.kit.clock import civil_day
-from app.outbox.emit import emit, mark_visits
+from app.outbox.emit import emit, mark_clocks, mark_visits
 from app.people.city_refusals import ValueRefused
 from app.people.marks import mark_unit
 from app.people.principal import Principal
 from app.people.values import supersessions
+from app.rules.cards import ClockReason
+from app.rules.deadlines import OF_CLOCKS
 from app.rules.parameters import (
     PARAMETERS,
     Parameter,
@@ -82,6 +84,8 @@ def supersede(
         mark_unit(session, asker.unit_code, today, today)
     if PARAMETERS[wanted.name].rule.startswith(VISITS):
         mark_visits(session, asker.unit_code, wanted.effective_from)
+    if wanted.name in OF_CLOCKS:
+        mark_clocks(session, asker.unit_code, ClockReason.POLICY)
     emit(
         session,
         "parameter.superseded",

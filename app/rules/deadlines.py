@@ -27,6 +27,10 @@ RED_AFTER_H = number(
 )
 """Plain hours; of an event the value in force on the civil date of its arrival counts."""
 
+OF_CLOCKS = frozenset(
+    used.name for used in (RED_AFTER_H, MORNING_FROM, MORNING_TO, AFTERNOON_FROM, AFTERNOON_TO)
+)
+"""The parameters that clocks rest on."""
 LONGEST_IDLE = 400
 """Dates in a row without working hours, after which every hour counts [reading]."""
 

@@ -1,11 +1,20 @@
-"""Lists by instant and key, latest first: where a page goes on."""
+"""Lists by instant and key, latest or earliest first: where a page goes on."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, Uuid, literal, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    SQLColumnExpression,
+    Tuple,
+    Uuid,
+    literal,
+    true,
+    tuple_,
+)
 
 from app.kit.errors import BadCursor
 from app.kit.paging import decode, encode
@@ -17,8 +26,15 @@ EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 def earlier(columns: Columns, cursor: str | None) -> ColumnElement[bool]:
     """What comes after the cursor in a list that has the latest first; raises BadCursor."""
-    if cursor is None:
-        return true()
+    return true() if cursor is None else tuple_(*columns) < _place(cursor)
+
+
+def later(columns: Columns, cursor: str | None) -> ColumnElement[bool]:
+    """What comes after the cursor in a list that has the earliest first; raises BadCursor."""
+    return true() if cursor is None else tuple_(*columns) > _place(cursor)
+
+
+def _place(cursor: str) -> Tuple:
     at, key = decode(cursor, str, str)
     try:
         moment, number = datetime.fromisoformat(str(at)), UUID(str(key))
@@ -26,9 +42,7 @@ def earlier(columns: Columns, cursor: str | None) -> ColumnElement[bool]:
         raise BadCursor from None
     if moment.tzinfo is None or not EARLIEST < moment < LATEST:
         raise BadCursor
-    return tuple_(*columns) < tuple_(
-        literal(moment, DateTime(timezone=True)), literal(number, Uuid)
-    )
+    return tuple_(literal(moment, DateTime(timezone=True)), literal(number, Uuid))
 
 
 def latest_first(columns: Columns) -> tuple[ColumnElement[Any], ColumnElement[Any]]:

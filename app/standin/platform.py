@@ -15,6 +15,7 @@ from app.platforms.adapters import ADAPTERS
 from app.platforms.language import Language
 from app.platforms.sayings import Message, NotUnderstood
 from app.platforms.speaking import Told, spoken, undressed
+from app.rules.exchange import Unclear
 from app.standin.agreement import Agreement, Tokens, proven
 from app.standin.ledger import Flaw, Ledger
 from app.standin.saying import Order, SayIn, SendIn, Sent, Signed, said
@@ -56,7 +57,10 @@ class Standin:
         message_id = self.proven(headers, body).message_id
         try:
             told = undressed(self.language, body)
-        except (NotUnderstood, KeyError):
+        except KeyError:
+            self.ledger.flaws[Flaw.NOT_UNDERSTOOD] += 1
+            raise NotUnderstood(Unclear.MISSING_FIELD) from None
+        except NotUnderstood:
             self.ledger.flaws[Flaw.NOT_UNDERSTOOD] += 1
             raise
         self.ledger.take(message_id, told, self.now())

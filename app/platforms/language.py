@@ -13,7 +13,8 @@ from app.rules.exchange import MessageKind, Unclear
 from app.rules.tasks import Platform
 
 WHOLE_AT_MOST = 2**31 - 1
-TEXT_AT_MOST = 4000
+LINE_AT_MOST, TEXT_AT_MOST = 200, 4000
+"""Characters; what an index holds is a line."""
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 Json = dict[str, Any]
 
@@ -71,7 +72,7 @@ class Language:
                 return self.tables.unit_there(str(value))
             case "key":
                 return str(value)
-            case "text" | "whole":
+            case "line" | "text" | "whole":
                 return value
             case kind:
                 ours = str(value).lower() if isinstance(value, bool) else str(value)
@@ -98,13 +99,15 @@ class Language:
             case "instant":
                 return _of_our_century(self.read_instant(value))
             case "key":
-                return UUID(_text(value))
+                return UUID(_text(value, LINE_AT_MOST))
             case "whole":
                 return _whole(value)
             case "unit":
-                return self.tables.unit_here(_text(value))
+                return self.tables.unit_here(_text(value, LINE_AT_MOST))
+            case "line":
+                return _text(value, LINE_AT_MOST)
             case "text":
-                return _text(value)
+                return _text(value, TEXT_AT_MOST)
             case kind:
                 return self._known(kind, value, field.name)
 
@@ -146,12 +149,12 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, at_most: int) -> str:
     """A text that a column takes: no NUL, no half of a surrogate pair."""
     if not isinstance(value, str):
         raise TypeError(value)
     text = value.strip()
-    if not text or len(text) > TEXT_AT_MOST or "\x00" in text:
+    if not text or len(text) > at_most or "\x00" in text:
         raise ValueError(text[:20])
     text.encode()
     return text

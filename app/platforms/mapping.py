@@ -43,7 +43,7 @@ OF_OURS: Mapping[str, type[StrEnum]] = MappingProxyType(
     }
 )
 """Kinds of words that every platform must have a word for, each of ours."""
-PLAIN = frozenset({"text", "whole", "instant", "key", "unit"})
+PLAIN = frozenset({"line", "text", "whole", "instant", "key", "unit"})
 """What a field can be beside a word."""
 NOTHING_OF_OURS = ""
 ENVELOPE = frozenset({"id", "type", "subject_kind", "subject", "number", "occurred_at"})
@@ -59,7 +59,7 @@ class Field:
     """One field: what it is called there, and how its value is written."""
 
     name: str
-    kind: str = "text"
+    kind: str = "line"
     """One of PLAIN, or a kind of words."""
 
 
@@ -167,7 +167,7 @@ def _back(words: Mapping[str, Word], back: Mapping[str, str]) -> Mapping[str, Kn
 def _fields(entry: Mapping[str, Any]) -> Mapping[str, Field]:
     return MappingProxyType(
         {
-            ours: Field(said["name"], said.get("as", "text"))
+            ours: Field(said["name"], said.get("as", "line"))
             for ours, said in entry["fields"].items()
         }
     )
@@ -208,7 +208,7 @@ def _fields_wrong(type_: str, entry: Mapping[str, Any], words: Mapping[str, Any]
     names = Counter(said["name"] for said in entry["fields"].values())
     yield from (f"{type_} has {name} twice" for name, times in names.items() if times > 1)
     for said in entry["fields"].values():
-        kind = said.get("as", "text")
+        kind = said.get("as", "line")
         if kind not in PLAIN and kind not in words:
             yield f"{type_}: nothing is known of values as {kind}"
 

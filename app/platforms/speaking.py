@@ -32,14 +32,14 @@ def undressed(language: Language, body: bytes) -> Told:
     whole = object_in(body)
     content = language.content_of(whole)
     type_ = whole[language.tables.envelope["type"]]
-    kind = language.envelope_value(whole, "subject_kind", "text")
+    kind = language.envelope_value(whole, "subject_kind", "line")
     known = language.tables.known("subject", kind)
     return Told(
-        event_id=language.envelope_value(whole, "id", "text"),
+        event_id=language.envelope_value(whole, "id", "line"),
         type=type_,
         subject=(
             kind if known is None or known.ours is None else known.ours,
-            language.envelope_value(whole, "subject", "text"),
+            language.envelope_value(whole, "subject", "line"),
         ),
         number=language.envelope_value(whole, "number", "whole"),
         occurred_at=language.envelope_value(whole, "occurred_at", "instant"),

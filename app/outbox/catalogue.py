@@ -89,6 +89,7 @@ ALL = (
         INCIDENT,
         (
             EventField("act", Form.CODE, "动作", "What was done", "escalate", Act),
+            _key("act_id", "动作编号", "The act", "0199d2f0-0000-7000-8000-000000000004"),
             EventField(
                 "act_number",
                 Form.NUMBER,

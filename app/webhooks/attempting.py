@@ -1,0 +1,96 @@
+"""One attempt: dressed, signed anew, sent, and what was answered (INT-2)."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from app.db.models import WebhookEndpoint, WebhookEvent
+from app.rules.delivery import TAKES_AT_MOST, Answer, AttemptError, Scheme
+from app.webhooks.oauth import NoToken
+from app.webhooks.oauth_tokens import Tokens
+from app.webhooks.schemes import headers_for
+from app.webhooks.sending import (
+    FAILURES,
+    Reply,
+    Wires,
+    answer_of,
+    excerpt_of,
+    failure_of,
+)
+
+log = structlog.get_logger("webhooks")
+Dress = Callable[[WebhookEvent, WebhookEndpoint], bytes]
+UNAUTHORIZED = 401
+
+
+@dataclass(frozen=True)
+class Sender:
+    """What is needed to send to one endpoint, as it was at the last turn."""
+
+    endpoint: WebhookEndpoint
+    secrets: Sequence[str]
+    wires: Wires
+    tokens: Tokens
+    dress: Dress
+    now: Callable[[], datetime]
+
+
+async def attempt(sender: Sender, event: WebhookEvent) -> tuple[Answer, str | None]:
+    """How it ended, and how the answer begins; never raises but when it is cancelled."""
+    try:
+        body = sender.dress(event, sender.endpoint)
+    except Exception:
+        # A mapping's mistake is this message's failure, not the end of all deliveries.
+        log.exception("not_dressed", event_id=str(event.id), type=event.type)
+        return Answer(error=AttemptError.NOT_DRESSED), None
+    try:
+        async with asyncio.timeout(TAKES_AT_MOST.total_seconds()):
+            reply = await _asked(sender, str(event.id), body)
+    except _NotSigned:
+        return Answer(error=AttemptError.NOT_SIGNED), None
+    except NoToken as error:
+        return Answer(error=AttemptError.NO_TOKEN), str(error)
+    except FAILURES as error:
+        return Answer(error=failure_of(error)), None
+    return answer_of(reply, sender.now()), excerpt_of(reply.body)
+
+
+class _NotSigned(Exception):
+    """No key is valid, or the credentials lack what the scheme needs."""
+
+
+async def _asked(sender: Sender, message_id: str, body: bytes) -> Reply:
+    """Asked once more with a fresh token when the first one was not accepted."""
+    credentials = await _credentials(sender)
+    reply = await _posted(sender, credentials, message_id, body)
+    if reply.status != UNAUTHORIZED or sender.endpoint.scheme is not Scheme.OAUTH:
+        return reply
+    sender.tokens.forget(sender.endpoint.id, str(credentials["access_token"]))
+    return await _posted(sender, await _credentials(sender), message_id, body)
+
+
+async def _credentials(sender: Sender) -> Mapping[str, Any]:
+    given: Mapping[str, Any] = sender.endpoint.credentials or {}
+    if sender.endpoint.scheme is not Scheme.OAUTH:
+        return given
+    token = await sender.tokens.token(sender.endpoint.id, given, sender.wires, sender.now())
+    return {**given, "access_token": token}
+
+
+async def _posted(
+    sender: Sender, credentials: Mapping[str, Any], message_id: str, body: bytes
+) -> Reply:
+    if not sender.secrets and sender.endpoint.scheme is not Scheme.OAUTH:
+        raise _NotSigned
+    try:
+        proofs = headers_for(
+            sender.endpoint.scheme, credentials, sender.secrets, message_id, sender.now(), body
+        )
+    except (LookupError, ValueError) as error:
+        raise _NotSigned from error
+    headers = {"content-type": "application/json", **proofs}
+    return await sender.wires.request("POST", sender.endpoint.url, headers, body)

@@ -1,0 +1,220 @@
+"""One drain: sends what waits for one endpoint until nothing is due (INT-2).
+
+Two things overlap: requests, at most `width` at a time, and turns, in which one transaction
+records what has ended and claims what is next. It ends when nothing is due, when its time is up,
+or when the process is asked to end.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from app.db.engine import Sessions
+from app.db.models import WebhookEndpoint
+from app.rules.delivery import RESTS_AFTER, TAKES_AT_MOST, EndpointState, SecretUse
+from app.webhooks.attempting import Dress, Sender, attempt
+from app.webhooks.claiming import Claimed, claim, hold
+from app.webhooks.keys import signing_secrets
+from app.webhooks.oauth_tokens import Tokens
+from app.webhooks.recording import Sent, record
+from app.webhooks.sending import Network, Wires
+
+LANES = 2
+"""Drains that may share an endpoint, so that two processes do."""
+SLICE_S = 20.0
+MARGIN = timedelta(seconds=5)
+"""Nothing is begun that might outlast its lease."""
+CLAIMED_MOST = 16
+"""Claims for each request that may be under way."""
+LOOKS_EVERY_S = 1.0
+"""While slow answers are waited for, what is new is claimed."""
+BETWEEN_TRIES_S, TRIES = 0.5, 8
+"""Of a turn while the database is away."""
+Found = TypeVar("Found")
+log = structlog.get_logger("webhooks")
+
+
+@dataclass
+class Post:
+    """What all drains of a process share."""
+
+    sessions: Sessions
+    now: Callable[[], datetime]
+    dress: Dress
+    network: Network
+    jitter: Callable[[], float]
+    turns: Executor
+    """Threads of their own: those of the loop may all be waiting for names."""
+    tokens: Tokens = field(default_factory=Tokens)
+    ending: bool = False
+    """Drains begin nothing more."""
+
+
+def width_of(at_once: int, lane: int) -> int:
+    """A lane's share of the requests that an endpoint takes at once."""
+    return at_once // LANES + (at_once % LANES if lane == 0 else 0)
+
+
+class Drain:
+    """What one drain holds."""
+
+    def __init__(self, post: Post, endpoint_id: UUID, width: int) -> None:
+        self.post = post
+        self.endpoint_id = endpoint_id
+        self.width = width
+        self.waiting: deque[Claimed] = deque()
+        self.done: list[Sent] = []
+        self.under_way = 0
+        self.made = 0
+        self.failed_in_row = 0
+        self.most = 2 * width
+        self.ends_at = 0.0
+        self.sender: Sender | None = None
+        self.wires: Wires | None = None
+        self.work = asyncio.Event()
+        self.news = asyncio.Event()
+
+    async def run(self, seconds: float) -> int:
+        """Send until nothing is due; how many requests were made."""
+        self.ends_at = asyncio.get_running_loop().time() + seconds
+        try:
+            async with asyncio.TaskGroup() as group:
+                senders = [group.create_task(self._send_on()) for _ in range(self.width)]
+                while await self._turn():
+                    await self._until_a_turn_pays()
+                for sender in senders:
+                    sender.cancel()
+        finally:
+            await self._last_word()
+        return self.made
+
+    async def _last_word(self) -> None:
+        """When a drain is broken off, what it knows is written; the rest its lease gives back."""
+        self._give_back()
+        if self.done:
+            with suppress(OperationalError):
+                await self._aside(self._write, self.done, 0)
+        if self.wires is not None:
+            await self.wires.close()
+
+    async def _turn(self) -> bool:
+        """Record and claim; whether there is more to do."""
+        if self._is_over():
+            self._give_back()
+        done, self.done = self.done, []
+        want = 0 if self._is_over() else self.most - len(self.waiting) - self.under_way
+        self._take_stock(len(done))
+        endpoint, claimed, secrets = await self._written(done, want)
+        if endpoint is None:
+            return False
+        self.wires = self.wires or Wires(self.post.network, endpoint.allow_cidrs, self.width)
+        self.sender = Sender(
+            endpoint, secrets, self.wires, self.post.tokens, self.post.dress, self.post.now
+        )
+        self.failed_in_row = 0
+        self.waiting.extend(claimed)
+        if endpoint.state is not EndpointState.ACTIVE or (endpoint.rests_until and not claimed):
+            self._give_back()
+        self.work.set()
+        return bool(self.waiting or self.under_way or self.done)
+
+    def _take_stock(self, ended: int) -> None:
+        """A quick endpoint is claimed more for at a time, a slow one less."""
+        if ended * 2 >= self.most:
+            self.most = min(self.most * 2, self.width * CLAIMED_MOST)
+        elif not ended:
+            self.most = 2 * self.width
+
+    async def _written(
+        self, done: list[Sent], want: int
+    ) -> tuple[WebhookEndpoint | None, list[Claimed], list[str]]:
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return await self._aside(self._write, done, want)
+            except OperationalError:
+                if not tries_left:
+                    raise
+                log.warning("turn_failed", endpoint=str(self.endpoint_id), tries_left=tries_left)
+                await asyncio.sleep(BETWEEN_TRIES_S)
+        raise AssertionError
+
+    async def _aside(self, work: Callable[..., Found], *given: object) -> Found:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.post.turns, work, *given)
+
+    def _write(
+        self, done: list[Sent], want: int
+    ) -> tuple[WebhookEndpoint | None, list[Claimed], list[str]]:
+        """One transaction, in a thread."""
+        now = self.post.now()
+        with self.post.sessions.begin() as session:
+            endpoint = hold(session, self.endpoint_id)
+            if endpoint is None:
+                return None, [], []
+            record(session, endpoint, done, now, self.post.jitter)
+            claimed = claim(session, endpoint, want, now)
+            secrets = signing_secrets(session, endpoint.id, SecretUse.OUTBOUND, now)
+        return endpoint, claimed, secrets
+
+    async def _until_a_turn_pays(self) -> None:
+        """Until much has ended, or something has and a request could be begun, or for a second."""
+        while not self._turn_pays():
+            self.news.clear()
+            try:
+                async with asyncio.timeout(LOOKS_EVERY_S):
+                    await self.news.wait()
+            except TimeoutError:
+                return
+
+    def _turn_pays(self) -> bool:
+        if not self.waiting and not self.under_way:
+            return True
+        return len(self.done) * 2 >= self.most or (bool(self.done) and not self.waiting)
+
+    async def _send_on(self) -> None:
+        """One of the requests that are under way, and then the next."""
+        while True:
+            while not self.waiting:
+                self.work.clear()
+                await self.work.wait()
+            claimed = self.waiting.popleft()
+            if self._may_begin(claimed):
+                await self._send(claimed)
+            else:
+                self.done.append(Sent(claimed))
+            self.news.set()
+
+    def _may_begin(self, claimed: Claimed) -> bool:
+        in_time = self.post.now() < claimed.until - TAKES_AT_MOST - MARGIN
+        return in_time and self.failed_in_row < RESTS_AFTER and not self._is_over()
+
+    async def _send(self, claimed: Claimed) -> None:
+        assert self.sender is not None
+        loop = asyncio.get_running_loop()
+        began, started_at = loop.time(), self.post.now()
+        self.under_way += 1
+        self.made += 1
+        try:
+            answer, excerpt = await attempt(self.sender, claimed.event)
+        finally:
+            self.under_way -= 1
+        took = timedelta(seconds=loop.time() - began)
+        self.failed_in_row = 0 if answer.succeeded else self.failed_in_row + 1
+        self.done.append(Sent(claimed, answer, started_at, took, excerpt))
+
+    def _is_over(self) -> bool:
+        return self.post.ending or asyncio.get_running_loop().time() >= self.ends_at
+
+    def _give_back(self) -> None:
+        """What was claimed and not begun waits for others."""
+        self.done += [Sent(claimed) for claimed in self.waiting]
+        self.waiting.clear()

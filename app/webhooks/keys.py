@@ -85,7 +85,7 @@ def replace_key(
 ) -> WebhookSecret:
     """A new key; those before it stay valid over the overlap and no longer. Endpoint is locked."""
     valid = _valid(session, endpoint_id, use, now)
-    if overlap and len(valid) >= OLD_KEYS_AT_MOST:
+    if overlap and len(valid) > OLD_KEYS_AT_MOST:
         raise TooManyKeys(most=OLD_KEYS_AT_MOST)
     for key in valid:
         key.expires_at = min(key.expires_at or now + overlap, now + overlap)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -122,7 +123,7 @@ def _inputs(session: Session, hops: set[UUID]) -> Mapping[UUID, dict[str, Any]]:
     """What the clock in force of each hold was computed from."""
     rows = session.execute(
         select(HopClock.hop_id, HopClock.inputs)
-        .distinct(HopClock.hop_id)
+        .ext(distinct_on(HopClock.hop_id))
         .where(HopClock.hop_id.in_(hops))
         .order_by(HopClock.hop_id, HopClock.id.desc())
     )

@@ -24,7 +24,7 @@ where id = any(:hops)
 """)
 
 
-def sweep(sessions: Sessions, now: datetime) -> int:
+def sweep(sessions: Sessions, now: datetime, at_once: int = AT_ONCE) -> int:
     """Draw every card whose instant has passed; how many were drawn.
 
     While clocks wait to be computed anew, no card is drawn by the old ones.
@@ -33,16 +33,16 @@ def sweep(sessions: Sessions, now: datetime) -> int:
         stale = is_stale(session)
     if stale and not recompute(sessions, now):
         return 0
-    drawn, more = 0, True
-    while more:
+    drawn, found = 0, at_once
+    while found == at_once:
         with sessions.begin() as session:
-            due = _due(session, now)
-            drawn += _draw(session, due, now)
-        more = len(due) == AT_ONCE
+            due = holds_due(session, now, at_once)
+            drawn += draw_due(session, due, now)
+        found = len(due)
     return drawn
 
 
-def _due(session: Session, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+def holds_due(session: Session, now: datetime, at_once: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Holds whose next card has fallen, locked; those that others work on are passed over."""
     return session.execute(
         select(
@@ -60,13 +60,14 @@ def _due(session: Session, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
         .join(IncidentCase, IncidentCase.incident_id == IncidentHop.incident_id)
         .where(IncidentHop.next_card_at < now)
         .order_by(IncidentHop.next_card_at)
-        .limit(AT_ONCE)
+        .limit(at_once)
         .with_for_update(of=IncidentHop, skip_locked=True)
     ).all()
 
 
-def _draw(session: Session, due: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> int:
-    falls = [fall for row in due for fall in _falls(row, now)]
+def draw_due(session: Session, due: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> int:
+    """Draw the cards of some holds, and set what falls next."""
+    falls = falls_due(due, now)
     if not falls:
         return 0
     drawn = draw(session, falls, now)
@@ -75,6 +76,11 @@ def _draw(session: Session, due: Sequence[Row[*tuple[Any, ...]]], now: datetime)
     yellow = [key for key in hops if key not in reds]
     session.execute(ADVANCE, {"hops": hops, "yellow": yellow})
     return drawn
+
+
+def falls_due(due: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[Fall]:
+    """The cards of some holds that have fallen."""
+    return [fall for row in due for fall in _falls(row, now)]
 
 
 def _falls(row: Row[*tuple[Any, ...]], now: datetime) -> list[Fall]:

@@ -14,6 +14,8 @@ from app.equipment.schemas import EquipmentIn
 from app.errands import commands as errands
 from app.errands.schemas import ErrandActIn
 from app.incidents import commands as incidents
+from app.incidents import doers, telling
+from app.incidents.act_schemas import ActIn
 from app.incidents.schemas import IncidentIn
 from app.key_periods import field as key_periods
 from app.key_periods.schemas import AcknowledgementIn, KeyPeriodReportIn
@@ -82,7 +84,14 @@ def _visit(session: Session, capture: Capture, body: VisitIn) -> Recorded:
 
 
 def _incident(session: Session, capture: Capture, body: IncidentIn) -> Recorded:
-    return Recorded(incidents.shown(incidents.record_incident(session, capture, body)))
+    incident = incidents.record_incident(session, capture, body)
+    return Recorded(telling.body_of(session, incident.id, capture.worker_id))
+
+
+def _incident_action(session: Session, capture: Capture, body: ActIn) -> Recorded:
+    act = doers.record_action(session, capture, body)
+    facts = telling.body_of(session, act.incident_id, capture.worker_id)
+    return Recorded({"incident_id": str(act.incident_id), "number": act.number, **facts})
 
 
 def _errand(session: Session, capture: Capture, body: ErrandActIn) -> Recorded:
@@ -124,6 +133,7 @@ KINDS = {
     "appointment": Kind(AppointmentIn, _appointment),
     "visit": Kind(VisitIn, _visit),
     "incident": Kind(IncidentIn, _incident),
+    "incident_action": Kind(ActIn, _incident_action),
     "errand": Kind(ErrandActIn, _errand),
     "equipment": Kind(EquipmentIn, _equipment),
     "training": Kind(TrainingIn, _training),

@@ -15,6 +15,17 @@ from app.db.engine import Sessions
 from app.equipment.schemas import EquipmentIn
 from app.errands.refusals import ErrandOfOthers, StepOutOfOrder, StepRepeated
 from app.errands.schemas import ErrandActIn
+from app.incidents.act_schemas import ActIn
+from app.incidents.refusals import (
+    ActFieldsWrong,
+    ActNotAllowed,
+    CategoryUnknown,
+    DuplicateUnfit,
+    EscalatedTooFar,
+    EventOfOthers,
+    GridVacant,
+    RegradeChangesNothing,
+)
 from app.incidents.schemas import IncidentIn
 from app.intake.carrier import Carrier
 from app.intake.direct import OneRecord
@@ -67,6 +78,10 @@ class VisitRecord(Record[VisitIn]):
 
 class IncidentRecord(Record[IncidentIn]):
     """An event by itself."""
+
+
+class IncidentActRecord(Record[ActIn]):
+    """An act on an event by itself."""
 
 
 class EquipmentRecord(Record[EquipmentIn]):
@@ -149,10 +164,37 @@ def record_visit(request: Request, db: Db, carrier: AtTheDoor, body: VisitRecord
     return submit_one(request, db, carrier, "visit", body)
 
 
-@router.post("/incidents", status_code=201, response_model=ResultOut, responses=responses(NoGrid))
+@router.post(
+    "/incidents",
+    status_code=201,
+    response_model=ResultOut,
+    responses=responses(NoGrid, CategoryUnknown),
+)
 def record_incident(request: Request, db: Db, carrier: AtTheDoor, body: IncidentRecord) -> Response:
     """Report an event (EVT-1)."""
     return submit_one(request, db, carrier, "incident", body)
+
+
+@router.post(
+    "/incident-acts",
+    status_code=201,
+    response_model=ResultOut,
+    responses=responses(
+        ActFieldsWrong,
+        ActNotAllowed,
+        CategoryUnknown,
+        DuplicateUnfit,
+        EscalatedTooFar,
+        EventOfOthers,
+        GridVacant,
+        RegradeChangesNothing,
+    ),
+)
+def record_incident_act(
+    request: Request, db: Db, carrier: AtTheDoor, body: IncidentActRecord
+) -> Response:
+    """Act on an event (EVT-1, EVT-4): held while the event itself has not arrived."""
+    return submit_one(request, db, carrier, "incident_action", body)
 
 
 @router.post(

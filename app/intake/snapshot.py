@@ -21,7 +21,6 @@ from app.db.models import (
     Correction,
     DailyNote,
     Errand,
-    Incident,
     KeyPeriodReport,
     Leave,
     TrainingRecord,
@@ -31,7 +30,7 @@ from app.db.models import (
 from app.equipment import lists as equipment
 from app.errands import commands as errands
 from app.errands.lists import held_by_handsets
-from app.incidents import commands as incidents
+from app.incidents import telling as incidents
 from app.key_periods import field as key_periods
 from app.kit.errors import BadCursor
 from app.meetings import own_word
@@ -152,8 +151,10 @@ def _visits(asked: Asked) -> Sequence[tuple[str, Body]]:
 
 
 def _incidents(asked: Asked) -> Sequence[tuple[str, Body]]:
-    rows = asked.session.scalars(_recent(Incident, asked))
-    return [(str(row.id), incidents.shown(row)) for row in rows]
+    found = incidents.held(
+        asked.session, asked.worker_id, (asked.today, asked.since), asked.after_id, asked.limit
+    )
+    return [(str(key), body) for key, body in found]
 
 
 def _equipment_checks(asked: Asked) -> Sequence[tuple[str, Body]]:

@@ -31,6 +31,7 @@ for key in (
     "appointment",
     "visit",
     "incident",
+    "incident_act",
     "errand_act",
     "training_record",
     "acknowledgement",

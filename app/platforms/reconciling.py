@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.db.engine import Sessions
 from app.db.models import InboundMessage, Reconciliation, WebhookEndpoint
 from app.kit.clock import civil_day
-from app.kit.errors import Refusal
+from app.kit.errors import Refusal, TooLarge
 from app.kit.ids import uuid7
 from app.outbox.emit import emit
 from app.platforms.adapters import ADAPTERS
@@ -31,7 +31,7 @@ from app.platforms.comparing import (
     compare,
     unknown,
 )
-from app.platforms.inbound import store
+from app.platforms.inbound import BYTES_AT_MOST, store
 from app.platforms.refusals import NothingToReconcile
 from app.platforms.told import Reader, known, tell_again, told_on
 from app.rules.delivery import EndpointState, SecretUse
@@ -174,10 +174,12 @@ def _take_in(
 
 
 def _taken_in(session: Session, asked: Asked, message: SaidThere) -> dict[str, Any]:
-    why = None
+    why, body = None, message.body.encode()
     try:
+        if len(body) > BYTES_AT_MOST:
+            raise TooLarge
         with session.begin_nested():
-            store(session, asked.platform, message.headers, message.body.encode(), asked.now)
+            store(session, asked.platform, message.headers, body, asked.now)
     except Refusal as refusal:
         why = refusal.code
     return {

@@ -78,3 +78,22 @@ class AccountNotShortened(Refusal):
     zh = "截止日期早于开始日期，或不早于已登记的截止日期。"
     rule = "TSK-3"
     clause = "四(二)3"
+
+
+class NothingToReconcile(Refusal):
+    """This platform is told nothing now: there is nobody to be asked."""
+
+    code = "platform.nothing_to_reconcile"
+    zh = "目前没有向该平台推送的端点，无法对账。"
+    rule = "INT-1"
+    clause = CLAUSE
+
+
+class DayToCome(Refusal):
+    """Only a date that has begun, of the last 400, can be reconciled."""
+
+    code = "platform.day_to_come"
+    status = 422
+    zh = "只能对账已开始的日期，且不早于 400 天前。"
+    rule = "INT-1"
+    clause = CLAUSE

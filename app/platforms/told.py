@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -55,6 +56,7 @@ AGAIN = text(
     """
 ).bindparams(bindparam("events", type_=ARRAY(Uuid)))
 Row = tuple[WebhookEvent, DeliveryState | None]
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,11 @@ class Reader:
 
 def told_on(session: Session, reader: Reader, day: date) -> Mapping[Subject, Ours]:
     """The subjects to which something happened on a date that the endpoint is told of."""
-    that_day = _concerning(reader.endpoint, WebhookEvent.subject_kind, WebhookEvent.subject_id)
-    subjects = that_day.where(
-        WebhookEvent.occurred_at >= day_start(day), WebhookEvent.occurred_at < day_end(day)
-    )
+    subjects = _concerning(
+        select(WebhookEvent.subject_kind, WebhookEvent.subject_id), reader.endpoint
+    ).where(WebhookEvent.occurred_at >= day_start(day), WebhookEvent.occurred_at < day_end(day))
     rows = session.execute(
-        _concerning(reader.endpoint, WebhookEvent, WebhookDelivery.state)
+        _concerning(select(WebhookEvent, WebhookDelivery.state), reader.endpoint)
         .where(tuple_(WebhookEvent.subject_kind, WebhookEvent.subject_id).in_(subjects))
         .order_by(WebhookEvent.subject_kind, WebhookEvent.subject_id, WebhookEvent.number)
     )
@@ -83,7 +84,7 @@ def told_on(session: Session, reader: Reader, day: date) -> Mapping[Subject, Our
     }
 
 
-def _concerning(endpoint: WebhookEndpoint, *columns: object) -> Select[*tuple[object, ...]]:
+def _concerning(query: Query, endpoint: WebhookEndpoint) -> Query:
     """What an endpoint is told of; without a delivery what happened while it was disabled."""
     mine = and_(
         WebhookDelivery.event_id == WebhookEvent.id, WebhookDelivery.endpoint_id == endpoint.id
@@ -96,13 +97,9 @@ def _concerning(endpoint: WebhookEndpoint, *columns: object) -> Select[*tuple[ob
         under(WebhookEvent.unit_code, endpoint.unit_code),
         asked_for,
     )
-    return (
-        select(*columns)
-        .outerjoin(WebhookDelivery, mine)
-        .where(
-            WebhookEvent.subject_kind != ENDPOINT,
-            or_(WebhookDelivery.id.is_not(None), passed_over),
-        )
+    return query.outerjoin(WebhookDelivery, mine).where(
+        WebhookEvent.subject_kind != ENDPOINT,
+        or_(WebhookDelivery.id.is_not(None), passed_over),
     )
 
 

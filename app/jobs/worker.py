@@ -5,6 +5,7 @@ taken up at the entry's next turn: every entry goes by what is in the tables, no
 """
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable
 
@@ -16,10 +17,15 @@ from procrastinate.jobs import Status
 from psycopg import OperationalError
 
 from app.db.engine import Sessions, make_engine, make_sessions
+from app.jobs import webhook_jobs
 from app.jobs.timetable import TIMETABLE, Entry
+from app.jobs.webhook_jobs import DRAINS_AT_ONCE
 from app.kit import clock
+from app.platforms.dressing import dress
 from app.settings import Settings
+from app.webhooks.delivering import Post, opened
 
+TIMED = "default"
 AT_ONCE = 2
 GRACE_S = 10.0
 """How long a worker that is asked to end may finish what it does."""
@@ -28,14 +34,15 @@ FINISHED_JOBS_KEPT_HOURS = 72
 log = structlog.get_logger("jobs")
 
 
-def build(settings: Settings, sessions: Sessions) -> procrastinate.App:
-    """The queue with every entry of the timetable."""
+def build(settings: Settings, sessions: Sessions, post: Post) -> procrastinate.App:
+    """The queue with every entry of the timetable, and what delivers webhooks."""
     connector = PsycopgConnector(conninfo=settings.libpq_url, min_size=1, max_size=AT_ONCE + 3)
     queue = procrastinate.App(connector=connector)
     for entry in TIMETABLE:
         turn = queue.task(name=entry.name, queueing_lock=entry.name)(_turn(entry, sessions))
         queue.periodic(cron=entry.cron)(turn)
     _tidied(queue)
+    webhook_jobs.enter(queue, post)
     return queue
 
 
@@ -69,7 +76,8 @@ def run(settings: Settings) -> None:
     sessions = make_sessions(engine)
     while True:
         try:
-            asyncio.run(work(build(settings, sessions), wait=True))
+            with opened(sessions, clock.now, dress) as post:
+                asyncio.run(work(build(settings, sessions, post), post, wait=True))
         except (OperationalError, ConnectorException) as error:
             log.warning("database_unavailable", error=str(error))
             time.sleep(BETWEEN_TRIES_S)
@@ -78,13 +86,36 @@ def run(settings: Settings) -> None:
     engine.dispose()
 
 
-async def work(queue: procrastinate.App, *, wait: bool) -> None:
+async def work(queue: procrastinate.App, post: Post, *, wait: bool) -> None:
     """Take jobs as they fall due; without `wait` only those that are waiting now."""
     async with queue.open_async():
-        await queue.run_worker_async(
-            wait=wait,
-            concurrency=AT_ONCE,
-            delete_jobs="successful",
-            shutdown_graceful_timeout=GRACE_S,
-            install_signal_handlers=wait,
-        )
+        loops = [
+            asyncio.create_task(_take(queue, name, at_once, wait=wait))
+            for name, at_once in ((TIMED, AT_ONCE), (webhook_jobs.QUEUE, DRAINS_AT_ONCE))
+        ]
+
+        def end() -> None:
+            post.ending = True
+            for loop in loops:
+                loop.cancel()
+
+        if wait:
+            for signal_ in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(signal_, end)
+        await asyncio.wait(loops, return_when=asyncio.FIRST_EXCEPTION)
+        end()
+        for ended in await asyncio.gather(*loops, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+
+
+async def _take(queue: procrastinate.App, name: str, at_once: int, *, wait: bool) -> None:
+    """The jobs of one queue; those of the other never wait for them."""
+    await queue.run_worker_async(
+        queues=[name],
+        wait=wait,
+        concurrency=at_once,
+        delete_jobs="successful",
+        shutdown_graceful_timeout=GRACE_S,
+        install_signal_handlers=False,
+    )

@@ -48,8 +48,8 @@ DELIVERIES = text(
 DELIVERY = text(
     """
     insert into webhook_delivery
-        (event_id, endpoint_id, subject_kind, subject_id, number, state, next_at)
-    select id, :endpoint, subject_kind, subject_id, number, 'pending', 'epoch'
+        (event_id, endpoint_id, subject_kind, subject_id, number, state, trigger, next_at)
+    select id, :endpoint, subject_kind, subject_id, number, 'pending', 'test', 'epoch'
     from webhook_event where id = :event
     """
 )
@@ -76,7 +76,7 @@ def tell(session: Session, told: Sequence[Told]) -> Sequence[UUID]:
 
 
 def tell_one(session: Session, told: Told, endpoint_id: UUID) -> UUID:
-    """Write one event that a single endpoint is told of, whatever it asked for."""
+    """Write a test that a single endpoint is told of, whatever it asked for."""
     [key] = _write(session, [told])
     session.execute(DELIVERY, {"event": key, "endpoint": endpoint_id})
     return key

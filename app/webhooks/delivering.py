@@ -3,7 +3,7 @@
 import asyncio
 import random
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -47,10 +47,14 @@ def opened(
         names.shutdown(wait=False, cancel_futures=True)
 
 
-def waiting_endpoints(post: Post) -> list[UUID]:
+async def waiting_endpoints(post: Post) -> Sequence[UUID]:
     """The endpoints that something may be sent to now."""
+    return await _aside(post, lambda: _waiting(post))
+
+
+def _waiting(post: Post) -> Sequence[UUID]:
     with post.sessions() as session:
-        return list(endpoints_waited_for(session, post.now()))
+        return endpoints_waited_for(session, post.now())
 
 
 async def drain(post: Post, endpoint_id: UUID, lane: int, seconds: float = SLICE_S) -> int:
@@ -62,7 +66,7 @@ async def drain(post: Post, endpoint_id: UUID, lane: int, seconds: float = SLICE
 async def deliver_all(post: Post) -> int:
     """Send everything that is due now, to all at once; how many requests were made."""
     made = 0
-    while endpoints := await _aside(post, lambda: waiting_endpoints(post)):
+    while endpoints := await waiting_endpoints(post):
         lanes = [drain(post, key, lane) for key in endpoints for lane in range(LANES)]
         found = sum(await asyncio.gather(*lanes))
         if not found:

@@ -22,7 +22,7 @@ from app.db.engine import Sessions
 from app.db.models import WebhookEndpoint
 from app.rules.delivery import RESTS_AFTER, TAKES_AT_MOST, EndpointState, SecretUse
 from app.webhooks.attempting import Dress, Sender, attempt
-from app.webhooks.claiming import Claimed, claim, hold
+from app.webhooks.claiming import LEASE, Claimed, claim, hold
 from app.webhooks.keys import signing_secrets
 from app.webhooks.oauth_tokens import Tokens
 from app.webhooks.recording import Sent, record
@@ -31,7 +31,7 @@ from app.webhooks.sending import Network, Wires
 LANES = 2
 """Drains that may share an endpoint, so that two processes do."""
 SLICE_S = 20.0
-MARGIN = timedelta(seconds=5)
+BEGUN_WITHIN_S = (LEASE - TAKES_AT_MOST).total_seconds() - 5
 """Nothing is begun that might outlast its lease."""
 CLAIMED_MOST = 16
 """Claims for each request that may be under way."""
@@ -71,7 +71,8 @@ class Drain:
         self.post = post
         self.endpoint_id = endpoint_id
         self.width = width
-        self.waiting: deque[Claimed] = deque()
+        self.waiting: deque[tuple[Claimed, float]] = deque()
+        """With the second by which it must be begun."""
         self.done: list[Sent] = []
         self.under_way = 0
         self.made = 0
@@ -121,7 +122,8 @@ class Drain:
             endpoint, secrets, self.wires, self.post.tokens, self.post.dress, self.post.now
         )
         self.failed_in_row = 0
-        self.waiting.extend(claimed)
+        begun_by = asyncio.get_running_loop().time() + BEGUN_WITHIN_S
+        self.waiting.extend((each, begun_by) for each in claimed)
         if endpoint.state is not EndpointState.ACTIVE or (endpoint.rests_until and not claimed):
             self._give_back()
         self.work.set()
@@ -186,15 +188,15 @@ class Drain:
             while not self.waiting:
                 self.work.clear()
                 await self.work.wait()
-            claimed = self.waiting.popleft()
-            if self._may_begin(claimed):
+            claimed, begun_by = self.waiting.popleft()
+            if self._may_begin(begun_by):
                 await self._send(claimed)
             else:
                 self.done.append(Sent(claimed))
             self.news.set()
 
-    def _may_begin(self, claimed: Claimed) -> bool:
-        in_time = self.post.now() < claimed.until - TAKES_AT_MOST - MARGIN
+    def _may_begin(self, begun_by: float) -> bool:
+        in_time = asyncio.get_running_loop().time() < begun_by
         return in_time and self.failed_in_row < RESTS_AFTER and not self._is_over()
 
     async def _send(self, claimed: Claimed) -> None:
@@ -216,5 +218,5 @@ class Drain:
 
     def _give_back(self) -> None:
         """What was claimed and not begun waits for others."""
-        self.done += [Sent(claimed) for claimed in self.waiting]
+        self.done += [Sent(claimed) for claimed, _ in self.waiting]
         self.waiting.clear()

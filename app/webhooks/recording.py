@@ -92,7 +92,10 @@ def record(
         session.execute(insert(WebhookAttempt), [_attempt(each) for each in tried])
     for each in tried:
         _fares(session, endpoint, each, now)
-    _write(session, sent, [_became(each, now, jitter()) for each in sent])
+    became = [_became(each, now, jitter()) for each in sent]
+    if endpoint.state is EndpointState.RETIRED:
+        became = [_given_up(each, now) for each in became]
+    _write(session, sent, became)
 
 
 def _attempt(sent: Sent) -> dict[str, object]:
@@ -127,6 +130,13 @@ def _became(sent: Sent, now: datetime, jitter: float) -> Became:
         return Became(DeliveryState.DEAD, number, finished_at=now)
     assert found.delay is not None
     return Became(DeliveryState.RETRYING, number, next_at=now + found.delay)
+
+
+def _given_up(became: Became, now: datetime) -> Became:
+    """Nobody is there to be told any more."""
+    if became.finished_at is not None:
+        return became
+    return Became(DeliveryState.DEAD, became.attempts, finished_at=now)
 
 
 def _write(session: Session, sent: Sequence[Sent], became: Sequence[Became]) -> None:

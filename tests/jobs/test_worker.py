@@ -27,7 +27,10 @@ from app.jobs.timetable import (
     purge_feed,
 )
 from app.jobs.worker import build, work
+from app.kit import clock
+from app.platforms.dressing import dress
 from app.settings import Settings
+from app.webhooks.delivering import Post, opened
 from tests.city import City
 from tests.days.facts import DAY, LATER, at, store_check_in, worker_of
 
@@ -40,7 +43,8 @@ def count(db: Session, table: type[StaleDay] | type[WorkerDay]) -> int:
 
 
 def test_every_entry_of_the_timetable_falls_due(api: FastAPI, database: Settings) -> None:
-    queue = build(database, api.state.sessions)
+    with opened(api.state.sessions, clock.now, dress) as post:
+        queue = build(database, api.state.sessions, post)
     turns = queue.periodic_registry.periodic_tasks.values()
     assert {turn.task.name for turn in turns} >= {entry.name for entry in TIMETABLE}
     now = at("12:00").timestamp()
@@ -58,14 +62,15 @@ def test_a_turn_of_the_queue_sweeps(
 ) -> None:
     store_check_in(db, worker_of(city), 1)
     db.commit()
-    queue = build(database, api.state.sessions)
 
-    async def take_one_turn() -> None:
+    async def take_one_turn(post: Post) -> None:
+        queue = build(database, api.state.sessions, post)
         async with queue.open_async():
             await queue.tasks["sweep_stale_days"].defer_async(timestamp=0)
-        await work(queue, wait=False)
+        await work(queue, post, wait=False)
 
-    asyncio.run(take_one_turn())
+    with opened(api.state.sessions, clock.now, dress) as post:
+        asyncio.run(take_one_turn(post))
     assert not is_stale(db, worker_of(city), DAY)
     row = db.get(WorkerDay, (worker_of(city), DAY))
     assert row is not None

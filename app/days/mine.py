@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.days.evidence import check_ins, day_of
 from app.days.records import IncidentOut, MessageOut, MyDayOut, VisitOut
 from app.db.models import CheckIn, CheckInReview, Correction, Incident, Leave, Quarantine, Visit
+from app.incidents.labels import category_words, named
 from app.kit.clock import day_end, day_start
 from app.visits.lists import labels_of
 
@@ -57,8 +58,19 @@ def _incidents(session: Session, worker_id: UUID, day: date) -> list[IncidentOut
         select(Incident)
         .where(Incident.worker_id == worker_id, Incident.day == day)
         .order_by(Incident.corrected_at, Incident.id)
-    )
-    return [IncidentOut.model_validate(row) for row in rows]
+    ).all()
+    words = category_words(session, {row.category for row in rows})
+    return [
+        IncidentOut(
+            id=row.id,
+            **named(row.category, words),
+            severity=row.severity,
+            grid_code=row.grid_code,
+            description=row.description,
+            corrected_at=row.corrected_at,
+        )
+        for row in rows
+    ]
 
 
 def messages(session: Session, worker_id: UUID) -> list[MessageOut]:

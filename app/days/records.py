@@ -11,7 +11,7 @@ from app.days import examples
 from app.days.schemas import DayOut
 from app.kit.schema import Out
 from app.rules.duty import Half
-from app.rules.field_records import IncidentCategory, Severity
+from app.rules.field_records import Severity
 from app.rules.procedures import CorrectionKind, LeaveKind, RequestState
 from app.rules.visits import VisitKind, VisitManner, VisitOutcome, VisitVerdict
 from app.visits.schemas import SHOWN, VisitRow
@@ -182,10 +182,12 @@ class IncidentOut(Out):
     """An event reported on the date."""
 
     id: UUID
-    category: IncidentCategory
+    category: str
+    category_zh: str
+    category_en: str
     severity: Severity
     grid_code: str
-    description: str
+    description: str | None = Field(description="Null once erased")
     corrected_at: datetime
 
 

@@ -24,7 +24,15 @@ from app.tasks.form import (
     titled,
 )
 from app.tasks.lines import cited
-from app.tasks.schemas import PartOut, SheetOut, SheetVisitOut, SheetWindowOut, TaskOut
+from app.tasks.schemas import (
+    PartOut,
+    SheetEventOut,
+    SheetOut,
+    SheetScoredOut,
+    SheetVisitOut,
+    SheetWindowOut,
+    TaskOut,
+)
 from app.tasks.words import called
 
 
@@ -230,7 +238,7 @@ def work(sheet: SheetOut, pen: Pen) -> Sequence[Row]:
         _line(pen("预约服务", "Appointments"), _appointments(sheet, pen), cited("FLD-3")["clause"]),
         _line(pen("信息采集", "Information"), _information(sheet, pen), sheet.information.clause),
         _line(pen("代办事项", "Errands"), _errands(sheet, pen), sheet.errands.clause),
-        _line(pen("事件上报", "Events"), _events(sheet, pen), sheet.events.clause),
+        _line(pen("事件", "Events"), _events(sheet, pen), sheet.events.clause),
         _line(
             pen("例会培训", "Meetings"),
             _meetings(sheet, pen),
@@ -286,12 +294,30 @@ def _errands(sheet: SheetOut, pen: Pen) -> list[str]:
 
 
 def _events(sheet: SheetOut, pen: Pen) -> list[str]:
-    filed = [
-        f"{pen.clock(event.at)} "
-        + pen.noted(called(event.category, pen.language), called(event.severity, pen.language))
-        for event in sheet.events.filed
+    """Filed, acted on, verified: a line each; then what waits."""
+    found = sheet.events
+    filed = [_event(event, called(event.severity, pen.language), pen) for event in found.filed]
+    handled = [_event(event, called(event.act, pen.language), pen) for event in found.handled]
+    scored = [_event(event, _score(event, pen), pen) for event in found.scored]
+    titled = (("上报", "Filed", filed), ("办理", "Handled", handled), ("验证", "Verified", scored))
+    said = [
+        f"{pen(zh, en)} {len(events)}{pen('：', ': ')}{pen.listed(events)}"
+        for zh, en, events in titled
+        if events
     ]
-    return [pen.listed(filed)] if filed else []
+    waiting = found.waiting_for_verification
+    if waiting:
+        said.append(pen(f"待验证评分 {waiting} 件", f"{waiting} wait to be verified and scored"))
+    return said
+
+
+def _event(event: SheetEventOut, note: str, pen: Pen) -> str:
+    category = pen(event.category_zh, event.category_en)
+    return f"{pen.clock(event.at)} {pen.noted(category, note)}"
+
+
+def _score(event: SheetScoredOut, pen: Pen) -> str:
+    return called(event.score, pen.language) if event.score else ""
 
 
 def _meetings(sheet: SheetOut, pen: Pen) -> list[str]:

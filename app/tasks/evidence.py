@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.rules.duty import Half
+from app.rules.incidents import Act
 from app.rules.tasks import DayEvidence, Platform, TaskPart
 from app.tasks.attendance_facts import AttendanceFacts
 from app.tasks.roll import Member
@@ -17,7 +18,7 @@ PART_OF_PLATFORM = {Platform.CHENGDU: TaskPart.CHENGDU, Platform.SICHUAN: TaskPa
 def evidence_of(
     member: Member, day: date, present: AttendanceFacts, work: WorkFacts
 ) -> DayEvidence:
-    """What is on record; events are closed and given back for scoring by nobody yet."""
+    """What is on record; closed events wait for the score of every worker of their grid."""
     who, row = member.worker_id, member.day
     versions = work.versions.get(who, ())
     return DayEvidence(
@@ -33,11 +34,20 @@ def evidence_of(
                 f"{each.sample_id}/{each.place}" for each in work.checks.get(who, ())
             ),
             TaskPart.PATROLLED: _keys(batch.batch_id for batch in present.batches.get(who, ())),
-            TaskPart.FILED: _keys(each.id for each in work.incidents.get(who, ())),
+            TaskPart.FILED: _keys(each.id for each in work.events.filed.get(who, ())),
+            TaskPart.VERIFIED: _keys(
+                each.id for each in work.events.acts.get(who, ()) if each.act is Act.VERIFY
+            ),
         },
         fixes=row.fixes,
         field_s=row.because["counted_s"]["total"],
+        waiting_for_verification=waiting(member, work),
     )
+
+
+def waiting(member: Member, work: WorkFacts) -> int:
+    """Closed events of the worker's grids that nobody had scored when the date ended."""
+    return sum(work.events.waiting.get(code, 0) for code in member.grid_codes)
 
 
 def handset_records(who: UUID, present: AttendanceFacts, work: WorkFacts) -> Iterable[str]:
@@ -48,7 +58,8 @@ def handset_records(who: UUID, present: AttendanceFacts, work: WorkFacts) -> Ite
         present.appointments,
         present.notes,
         work.visits,
-        work.incidents,
+        work.events.filed,
+        work.events.acts,
         work.errand_acts,
     )
     for rows in kept:

@@ -161,7 +161,14 @@ SHEET: dict[str, Any] = {
         "rule": "SVC-1",
         "clause": "三(一)3, 二1",
     },
-    "events": {"filed": [], "verified": 0, "waiting_for_verification": 0, **TSK_1},
+    "events": {
+        "filed": [],
+        "handled": [],
+        "scored": [],
+        "verified": 0,
+        "waiting_for_verification": 0,
+        **TSK_1,
+    },
     "meetings": [
         {
             "id": ID(1),

@@ -6,11 +6,15 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from app.incidents.labels import named
 from app.rules.catalogue import index
 from app.rules.equipment import EquipmentItem
+from app.rules.incidents import Act
 from app.rules.information import RecordKind, RecordState
 from app.rules.meetings import MeetingKind
 from app.tasks.attendance_facts import AttendanceFacts
+from app.tasks.evidence import waiting
+from app.tasks.roll import Member
 from app.tasks.schemas import (
     ErrandActOut,
     ErrandsOut,
@@ -22,8 +26,10 @@ from app.tasks.schemas import (
     SheetAppointmentOut,
     SheetEquipmentOut,
     SheetEventOut,
+    SheetHandledOut,
     SheetMeetingOut,
     SheetNoteOut,
+    SheetScoredOut,
 )
 from app.tasks.work_facts import WorkFacts, photos_of
 
@@ -87,19 +93,49 @@ def errands(who: UUID, work: WorkFacts) -> ErrandsOut:
     return ErrandsOut(acts=acts, **cited("SVC-1"))
 
 
-def events(who: UUID, work: WorkFacts) -> EventsOfDayOut:
-    """Events filed; none is closed and given back for scoring yet."""
-    filed = [
+def events(member: Member, work: WorkFacts) -> EventsOfDayOut:
+    """Events filed, acted on and verified, each in order of time."""
+    acts = work.events.acts.get(member.worker_id, ())
+    verified = [_scored(act, work) for act in acts if act.act is Act.VERIFY]
+    return EventsOfDayOut(
+        filed=_filed(member.worker_id, work),
+        handled=[_handled(act, work) for act in acts if act.act is not Act.VERIFY],
+        scored=verified,
+        verified=len(verified),
+        waiting_for_verification=waiting(member, work),
+        **cited("TSK-1"),
+    )
+
+
+def _filed(who: UUID, work: WorkFacts) -> list[SheetEventOut]:
+    return [
         SheetEventOut(
             id=event.id,
             at=event.corrected_at,
-            category=event.category,
             severity=event.severity,
             grid_code=event.grid_code,
+            **named(event.category, work.events.words),
         )
-        for event in work.incidents.get(who, ())
+        for event in work.events.filed.get(who, ())
     ]
-    return EventsOfDayOut(filed=filed, verified=0, waiting_for_verification=0, **cited("TSK-1"))
+
+
+def _of_event(act: Any, work: WorkFacts) -> dict[str, Any]:
+    return {
+        "id": act.incident_id,
+        "at": act.corrected_at,
+        "severity": act.severity,
+        "grid_code": act.grid_code,
+        **named(act.category, work.events.words),
+    }
+
+
+def _handled(act: Any, work: WorkFacts) -> SheetHandledOut:
+    return SheetHandledOut(act=act.act, act_id=act.id, **_of_event(act, work))
+
+
+def _scored(act: Any, work: WorkFacts) -> SheetScoredOut:
+    return SheetScoredOut(score=act.facts.get("score"), act_id=act.id, **_of_event(act, work))
 
 
 def meetings(who: UUID, present: AttendanceFacts) -> list[SheetMeetingOut]:
@@ -146,7 +182,8 @@ def photos(who: UUID, present: AttendanceFacts, work: WorkFacts) -> PhotosOut:
     """Photos that records of the date name, and how many of them have not arrived."""
     naming = (
         work.visits,
-        work.incidents,
+        work.events.filed,
+        work.events.acts,
         work.versions,
         work.errand_acts,
         present.notes,

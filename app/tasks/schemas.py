@@ -11,8 +11,9 @@ from app.kit.schema import Out
 from app.rules.duty import Employment, Half
 from app.rules.equipment import EquipmentItem
 from app.rules.errands import ErrandStep
-from app.rules.field_records import IncidentCategory, Severity
+from app.rules.field_records import Severity
 from app.rules.field_time import Standing
+from app.rules.incidents import Act, Score
 from app.rules.information import RecordKind
 from app.rules.meetings import MeetingKind, Presence
 from app.rules.procedures import LeaveKind
@@ -157,21 +158,41 @@ class ErrandsOut(Cited):
 
 
 class SheetEventOut(Out):
-    """An event that was filed."""
+    """An event, and when it was filed."""
 
     id: UUID
     at: datetime
-    category: IncidentCategory
+    category: str
+    category_zh: str
+    category_en: str
     severity: Severity
     grid_code: str
 
 
+class SheetHandledOut(SheetEventOut):
+    """… and what was done to it, at `at`."""
+
+    act: Act
+    act_id: UUID
+
+
+class SheetScoredOut(SheetEventOut):
+    """… and how it was verified and scored, at `at`."""
+
+    score: Score | None
+    act_id: UUID
+
+
 class EventsOfDayOut(Cited):
-    """Events filed, and closed ones verified and scored (TSK-1)."""
+    """Events filed and acted on, and closed ones verified and scored (TSK-1)."""
 
     filed: list[SheetEventOut]
-    verified: int
-    waiting_for_verification: int
+    handled: list[SheetHandledOut]
+    scored: list[SheetScoredOut]
+    verified: int = Field(description="How many were scored")
+    waiting_for_verification: int = Field(
+        description="Closed events of the worker's grids without a score when the date ended"
+    )
 
 
 class SheetMeetingOut(Cited):

@@ -171,7 +171,7 @@ def _sheet(member: Member, roll: Roll, present: AttendanceFacts, work: WorkFacts
         standing=standing(day, roll.now, roll.standards.values(day)),
         information=information(who, work),
         errands=errands(who, work),
-        events=events(who, work),
+        events=events(member, work),
         meetings=meetings(who, present),
         equipment=equipment(who, present),
         notes=notes(who, present),
@@ -248,6 +248,7 @@ def _task(finding: TaskFinding) -> TaskOut:
     )
 
 
+CATEGORY_NAMES = {"category_zh", "category_en"}
 MOVES_ON: dict[str, Any] = {
     "code": True,
     "computed_at": True,
@@ -256,6 +257,11 @@ MOVES_ON: dict[str, Any] = {
     "photos": True,
     "tasks": {"__all__": {"parts": {"__all__": {"count", "records"}}}},
     "visits": {"__all__": {"place"}},
+    "events": {
+        "filed": {"__all__": CATEGORY_NAMES},
+        "handled": {"__all__": CATEGORY_NAMES},
+        "scored": {"__all__": CATEGORY_NAMES},
+    },
     "information": {"kinds": {"__all__": {"submitted", "returned"}}},
 }
 """What a sheet's code does not stand for: it changes, or is erased, without the date changing."""

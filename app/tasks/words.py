@@ -7,8 +7,9 @@ from app.kit.language import Language
 from app.rules.duty import Employment, Half
 from app.rules.equipment import EquipmentItem
 from app.rules.errands import ErrandStep
-from app.rules.field_records import IncidentCategory, Severity
+from app.rules.field_records import Severity
 from app.rules.field_time import FieldVerdict, Standing
+from app.rules.incidents import Act, Score
 from app.rules.information import RecordKind
 from app.rules.meetings import MeetingKind, Presence
 from app.rules.procedures import LeaveKind
@@ -127,15 +128,31 @@ WORDS: Mapping[type[StrEnum], Words] = {
         "delivered": ("送达", "delivered"),
         "rated": ("评价", "rated"),
     },
-    IncidentCategory: {
-        "livelihood_service": ("民生服务", "Livelihood service"),
-        "dispute": ("矛盾纠纷", "Dispute"),
-        "public_safety": ("公共安全", "Public safety"),
-        "special_group_service": ("特殊人群服务", "Service to special groups"),
-        "service_request": ("服务诉求", "Service request"),
-        "policy_publicity": ("政策宣传", "Policy publicity"),
-        "emergency": ("突发事件", "Emergency"),
-        "other": ("其他", "Other"),
+    Act: {
+        "report": ("上报", "reported"),
+        "take_up": ("受理", "taken up"),
+        "escalate": ("上报上级", "escalated"),
+        "hand_down": ("下派", "handed down"),
+        "return": ("退回", "returned"),
+        "ask_help": ("请求协助", "help asked"),
+        "give_help": ("给予协助", "help given"),
+        "ask_extension": ("申请延期", "extension asked"),
+        "decide_extension": ("审批延期", "extension decided"),
+        "regrade": ("调整类别等级", "regraded"),
+        "close": ("办结", "closed"),
+        "follow_up": ("回访", "followed up"),
+        "verify": ("验证评分", "verified"),
+        "withdraw": ("撤回", "withdrawn"),
+        "find_false": ("认定虚假", "found false"),
+        "link_duplicate": ("关联重复", "linked as duplicate"),
+        "unlink": ("取消关联", "unlinked"),
+        "withdraw_card": ("撤销亮牌", "card withdrawn"),
+        "platform_word": ("平台反馈", "platform's word"),
+    },
+    Score: {
+        "satisfied": ("满意", "satisfied"),
+        "mostly": ("基本满意", "mostly satisfied"),
+        "not": ("不满意", "not satisfied"),
     },
     Severity: {"general": ("一般", "general"), "major": ("重大", "major")},
     MeetingKind: {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -16,6 +16,8 @@ from app.db.models import (
     Errand,
     ErrandAct,
     Incident,
+    IncidentAct,
+    IncidentCase,
     Media,
     Record,
     RecordVersion,
@@ -24,7 +26,9 @@ from app.db.models import (
     VisitPlaceLocation,
     VisitTarget,
 )
+from app.incidents.labels import CategoryWords, category_words
 from app.kit.clock import day_end, day_start
+from app.rules.incidents import Act
 from app.rules.visits import VisitKind
 from app.tasks.attendance_facts import ByWorker, by_worker
 from app.tasks.roll import Roll
@@ -39,6 +43,17 @@ class PlaceFacts:
 
 
 @dataclass(frozen=True)
+class EventFacts:
+    """Events of the date: filed and acted on, by worker; `waiting`: how many of each grid were
+    closed and not verified when it ended; `words`: what their categories are called."""
+
+    filed: ByWorker
+    acts: ByWorker
+    waiting: Mapping[str, int]
+    words: Mapping[str, CategoryWords]
+
+
+@dataclass(frozen=True)
 class WorkFacts:
     """By worker; `arrived` are the photos that did."""
 
@@ -48,14 +63,14 @@ class WorkFacts:
     versions: ByWorker
     checks: ByWorker
     errand_acts: ByWorker
-    incidents: ByWorker
+    events: EventFacts
     arrived: Collection[str]
 
 
 def work_facts(session: Session, roll: Roll, others: Iterable[ByWorker]) -> WorkFacts:
     """All of it for the workers of a roll; `others` are records that name photos too."""
     visits = _dated(session, roll, Visit)
-    incidents = _dated(session, roll, Incident)
+    events = _events(session, roll)
     versions, acts = _versions(session, roll), _errand_acts(session, roll)
     return WorkFacts(
         visits=visits,
@@ -64,8 +79,8 @@ def work_facts(session: Session, roll: Roll, others: Iterable[ByWorker]) -> Work
         versions=versions,
         checks=_checks(session, roll),
         errand_acts=acts,
-        incidents=incidents,
-        arrived=_arrived(session, (visits, incidents, versions, acts, *others)),
+        events=events,
+        arrived=_arrived(session, (visits, events.filed, events.acts, versions, acts, *others)),
     )
 
 
@@ -76,6 +91,63 @@ def _dated(session: Session, roll: Roll, model: Any) -> ByWorker:
         .order_by(model.corrected_at, model.id)
     )
     return by_worker(rows)
+
+
+def _events(session: Session, roll: Roll) -> EventFacts:
+    filed = _dated(session, roll, Incident)
+    acts = _event_acts(session, roll)
+    named = {row.category for rows in (*filed.values(), *acts.values()) for row in rows}
+    return EventFacts(filed, acts, _waiting(session, roll), category_words(session, named))
+
+
+def _event_acts(session: Session, roll: Roll) -> ByWorker:
+    """Acts on events but the report, without the sealed words."""
+    rows = session.execute(
+        select(
+            IncidentAct.worker_id,
+            IncidentAct.id,
+            IncidentAct.incident_id,
+            IncidentAct.corrected_at,
+            IncidentAct.device_id,
+            IncidentAct.act,
+            IncidentAct.facts,
+            IncidentAct.photos,
+            IncidentCase.category,
+            IncidentCase.severity,
+            IncidentCase.grid_code,
+        )
+        .join(IncidentCase, IncidentCase.incident_id == IncidentAct.incident_id)
+        .where(
+            IncidentAct.worker_id.in_(roll.worker_ids),
+            IncidentAct.day == roll.day,
+            IncidentAct.act != Act.REPORT,
+        )
+        .order_by(IncidentAct.corrected_at, IncidentAct.id)
+    )
+    return by_worker(rows)
+
+
+WAITING = text("""
+select incident_case.grid_code, count(*)
+from incident_case
+cross join lateral (
+    select act.became from incident_act as act
+    where act.incident_id = incident_case.incident_id and act.effective_at < :ends
+    order by act.number desc limit 1
+) as last
+where incident_case.grid_code = any(:grids) and incident_case.reported_at < :ends
+  and (incident_case.state in ('closed', 'followed_up') or incident_case.reopened
+       or incident_case.verified_at >= :ends)
+  and last.became in ('closed', 'followed_up')
+group by incident_case.grid_code
+""").bindparams(bindparam("grids", type_=ARRAY(Text())))
+"""By the acts up to the date's end: a sheet of Wednesday does not change by a score of Thursday."""
+
+
+def _waiting(session: Session, roll: Roll) -> Mapping[str, int]:
+    grids = sorted({code for member in roll.members for code in member.grid_codes})
+    rows = session.execute(WAITING, {"grids": grids, "ends": day_end(roll.day)})
+    return {code: count for code, count in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def _places(session: Session, roll: Roll, visits: ByWorker) -> PlaceFacts:

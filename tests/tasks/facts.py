@@ -33,7 +33,7 @@ from app.db.models import (
 from app.kit.ids import uuid7
 from app.rules.equipment import EquipmentItem
 from app.rules.errands import ErrandStep
-from app.rules.field_records import IncidentCategory, Severity
+from app.rules.field_records import Severity
 from app.rules.information import RecordKind, RecordSource, RecordState
 from app.rules.meetings import MeetingKind, Presence
 from app.rules.tasks import LoginSource, Platform
@@ -288,7 +288,7 @@ class DayOfWork:
         filed = Incident(
             **self.captured(clock),
             grid_code=self.grid,
-            category=IncidentCategory.PUBLIC_SAFETY,
+            category="public_safety",
             severity=severity,
             lon=104.5491,
             lat=30.4128,

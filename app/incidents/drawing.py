@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.db.models import Change, HopClock, IncidentCard, IncidentCase, IncidentHop
+from app.db.bulk import insert_rows, rows_of
+from app.db.models import Change, IncidentCard, IncidentCase, IncidentHop
 from app.incidents.clocks import cards_by_clock, freshen, question
 from app.incidents.holders import Holders
 from app.kit.clock import civil_day
@@ -23,7 +22,19 @@ from app.rules.tiers import Tier
 
 CHANGE = "incident_card"
 """The kind by which handsets know a card."""
-STANDING = text("origin = 'clock' and withdrawn_at is null")
+DRAW = text("""
+insert into incident_card (id, incident_id, hop_id, colour, origin, tier, unit_code, worker_id,
+    fell_at, drawn_at, day, because)
+select card.id, card.incident_id, card.hop_id, card.colour, card.origin, card.tier, card.unit_code,
+    card.worker_id, card.fell_at, card.drawn_at, card.day, card.because || clock.inputs
+from json_populate_recordset(null::incident_card, cast(:rows as json)) card
+cross join lateral (
+    select inputs from hop_clock where hop_clock.hop_id = card.hop_id order by id desc limit 1
+) clock
+on conflict (hop_id, colour) where origin = 'clock' and withdrawn_at is null do nothing
+returning id
+""")
+"""A card keeps what the clock in force was computed from."""
 
 
 @dataclass(frozen=True)
@@ -100,14 +111,11 @@ def draw(session: Session, falls: Sequence[Fall], now: datetime) -> int:
     if not falls:
         return 0
     rows = _rows(session, falls, now)
-    statement = upsert(IncidentCard).on_conflict_do_nothing(
-        index_elements=["hop_id", "colour"], index_where=STANDING
-    )
-    drawn = set(session.scalars(statement.returning(IncidentCard.id), rows))
+    written = session.execute(DRAW, {"rows": rows_of(session, IncidentCard, rows)})
+    drawn = {key for (key,) in written}
     new = [(fall, row) for fall, row in zip(falls, rows, strict=True) if row["id"] in drawn]
     told = [_change(row) for _, row in new if row["worker_id"] is not None]
-    if told:
-        session.execute(insert(Change), told)
+    insert_rows(session, Change, told)
     emit_all(session, [_happened(fall, row) for fall, row in new])
     return len(new)
 
@@ -115,22 +123,10 @@ def draw(session: Session, falls: Sequence[Fall], now: datetime) -> int:
 def _rows(session: Session, falls: Sequence[Fall], now: datetime) -> list[dict[str, Any]]:
     grids = {fall.held.grid_code for fall in falls if fall.held.tier is Tier.GRID}
     holders = Holders(session, grids)
-    inputs = _inputs(session, {fall.held.hop_id for fall in falls})
-    return [_row(fall, holders, inputs.get(fall.held.hop_id, {}), now) for fall in falls]
+    return [_row(fall, holders, now) for fall in falls]
 
 
-def _inputs(session: Session, hops: set[UUID]) -> Mapping[UUID, dict[str, Any]]:
-    """What the clock in force of each hold was computed from."""
-    rows = session.execute(
-        select(HopClock.hop_id, HopClock.inputs)
-        .ext(distinct_on(HopClock.hop_id))
-        .where(HopClock.hop_id.in_(hops))
-        .order_by(HopClock.hop_id, HopClock.id.desc())
-    )
-    return {hop_id: inputs for hop_id, inputs in rows}  # noqa: C416 - rows are no pairs
-
-
-def _row(fall: Fall, holders: Holders, inputs: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _row(fall: Fall, holders: Holders, now: datetime) -> dict[str, Any]:
     held, day = fall.held, civil_day(fall.at)
     return {
         "id": uuid7(now),
@@ -138,14 +134,13 @@ def _row(fall: Fall, holders: Holders, inputs: Mapping[str, Any], now: datetime)
         "hop_id": held.hop_id,
         "colour": fall.colour,
         "origin": CardOrigin.CLOCK,
-        "their_ref": None,
         "tier": held.tier,
         "unit_code": held.unit_code,
         "worker_id": holders.of(held.tier, held.grid_code, held.worker_id, day),
         "fell_at": fall.at,
         "drawn_at": now,
         "day": day,
-        "because": {"due_at": held.due_at.isoformat(), **inputs},
+        "because": {"due_at": held.due_at.isoformat()},
     }
 
 
@@ -155,21 +150,32 @@ def _change(row: Mapping[str, Any]) -> dict[str, Any]:
         "kind": CHANGE,
         "subject_id": str(row["id"]),
         "gone": None,
-        "body": shown(IncidentCard(**row)),
+        "body": _body(row, questioned=False, withdrawn_at=None),
     }
+
+
+SHOWN = ("incident_id", "colour", "origin", "tier", "fell_at", "day")
 
 
 def shown(card: IncidentCard) -> dict[str, Any]:
     """A card as the handset of its worker holds it."""
+    row = {name: getattr(card, name) for name in SHOWN}
+    questioned = card.questioned_because is not None
+    return _body(row, questioned=questioned, withdrawn_at=card.withdrawn_at)
+
+
+def _body(
+    row: Mapping[str, Any], *, questioned: bool, withdrawn_at: datetime | None
+) -> dict[str, Any]:
     return {
-        "incident_id": str(card.incident_id),
-        "colour": card.colour.value,
-        "origin": card.origin.value,
-        "tier": card.tier.value,
-        "fell_at": card.fell_at.isoformat(),
-        "day": card.day.isoformat(),
-        "questioned": card.questioned_because is not None,
-        "withdrawn_at": card.withdrawn_at.isoformat() if card.withdrawn_at else None,
+        "incident_id": str(row["incident_id"]),
+        "colour": row["colour"].value,
+        "origin": row["origin"].value,
+        "tier": row["tier"].value,
+        "fell_at": row["fell_at"].isoformat(),
+        "day": row["day"].isoformat(),
+        "questioned": questioned,
+        "withdrawn_at": withdrawn_at.isoformat() if withdrawn_at else None,
     }
 
 

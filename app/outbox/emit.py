@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db.bulk import insert_rows
 from app.db.models import Change, OutboxEvent, StaleClocks, StaleDay, StaleVisits
 from app.outbox.catalogue import TYPES, told_of
 from app.outbox.fanout import Told, tell
@@ -48,7 +49,7 @@ def emit_all(session: Session, happened: Sequence[Happened]) -> None:
     if not happened:
         return
     session.flush()
-    session.execute(insert(OutboxEvent), [_audit_row(each) for each in happened])
+    insert_rows(session, OutboxEvent, [_audit_row(each) for each in happened])
     outside = [each for each in happened if each.name in TYPES and each.unit_code is not None]
     if outside:
         at = session.scalars(select(func.now())).one()

@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.db.bulk import insert_rows
 from app.db.models import WebhookEvent
 from app.kit.ids import uuid7
 
@@ -104,7 +105,7 @@ def _write(session: Session, told: Sequence[Told]) -> list[UUID]:
                 "data": each.data,
             }
         )
-    session.execute(insert(WebhookEvent), rows)
+    insert_rows(session, WebhookEvent, rows)
     return keys
 
 

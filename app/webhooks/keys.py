@@ -23,6 +23,12 @@ MADE_BYTES = 32
 FEWEST_BYTES, MOST_BYTES = 24, 64
 FEWEST_CHARACTERS, MOST_CHARACTERS = 16, 256
 OLD_KEYS_AT_MOST = 10
+NEWEST_FIRST = (
+    WebhookSecret.expires_at.desc().nulls_first(),
+    WebhookSecret.created_at.desc(),
+    WebhookSecret.id.desc(),
+)
+"""The one that is not replaced before all others."""
 
 
 def signing_secrets(
@@ -111,7 +117,7 @@ def keys_of(session: Session, endpoint_id: UUID) -> Sequence[WebhookSecret]:
     return session.scalars(
         select(WebhookSecret)
         .where(WebhookSecret.endpoint_id == endpoint_id)
-        .order_by(WebhookSecret.created_at.desc(), WebhookSecret.id.desc())
+        .order_by(*NEWEST_FIRST)
     ).all()
 
 
@@ -130,7 +136,7 @@ def _valid(
             WebhookSecret.use == use,
             or_(WebhookSecret.expires_at.is_(None), WebhookSecret.expires_at > now),
         )
-        .order_by(WebhookSecret.created_at.desc(), WebhookSecret.id.desc())
+        .order_by(*NEWEST_FIRST)
     ).all()
 
 

@@ -162,8 +162,10 @@ def test_a_key_of_another_endpoint_is_not_there(db: Session, endpoint: WebhookEn
 def test_the_database_alone_holds_no_secret(db: Session) -> None:
     credentials = {"app_key": "grid-app", "client_secret": "very-secret-text"}
     endpoint = opened(db, scheme="hmac_header", credentials=credentials, secret="s" * 20)
-    rows = db.execute(text("select secret from webhook_secret")).scalars().all()
-    rows += db.execute(text("select credentials from webhook_endpoint")).scalars().all()
+    rows = [
+        *db.scalars(text("select secret from webhook_secret")),
+        *db.scalars(text("select credentials from webhook_endpoint")),
+    ]
     assert len(rows) == 2
     assert not any("very-secret-text" in row or "s" * 20 in row for row in rows)
     assert endpoint.credentials == credentials

@@ -22,6 +22,7 @@ PUBLIC = {
     "GET /metrics",
     "POST /v1/tokens",
     "POST /v1/tokens/refresh",
+    "POST /v1/platforms/{platform}/webhooks",
 }
 Contract = dict[str, Any]
 

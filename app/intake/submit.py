@@ -1,7 +1,7 @@
 """One record through the door: known or new, its time judged, recorded or set aside."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -72,9 +72,13 @@ def submit_items(session: Session, sending: Sending, raws: Sequence[object]) -> 
 
 
 def _last_word(key: UUID | None, outcome: Outcome, released: dict[UUID, Outcome]) -> Outcome:
+    """What was held and came free in the same push; the same item in it again is a repeat."""
     if key is None or outcome.status != "held":
         return outcome
-    return released.get(key, outcome)
+    word = released.get(key, outcome)
+    if word.made:
+        released[key] = replace(word, status="duplicate")
+    return word
 
 
 def submit_and_release(session: Session, sending: Sending, submitted: Submitted) -> Outcome:

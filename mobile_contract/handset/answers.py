@@ -9,6 +9,8 @@ from mobile_contract.handset.tally import Tally
 STATUSES = frozenset(
     {"created", "duplicate", "merged", "conflict", "held", "out_of_scope", "rejected", "error"}
 )
+UNDECIDED = frozenset({"held", "rejected"})
+"""Nothing was written for good: the next answer may be another one."""
 RETRIES = frozenset({"never", "later", "after_fix"})
 HELD_TOO_LONG = 40
 """So many times a handset asks what became of a record that waits for another."""
@@ -36,8 +38,9 @@ def judge_result(
 
 
 def contradicts(result: dict[str, Any], first: dict[str, Any]) -> bool:
-    """Whether a repeat is told something else; what was held may be taken by now."""
-    if first["status"] == "held":
+    """Whether a repeat is told something else; what was held may be taken by now, and what did
+    not fit is judged anew."""
+    if first["status"] in UNDECIDED:
         return False
     same = (result.get("facts") or {}) == (first.get("facts") or {})
     return result["status"] != "duplicate" or not same

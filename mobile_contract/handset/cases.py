@@ -5,7 +5,7 @@ cases then rightly differ.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from mobile_contract.handset.civil import from_millis, instant
 from mobile_contract.handset.handset import Handset
 from mobile_contract.handset.outbox import Batch, Captured
+from mobile_contract.handset.reckoning import Reckoned, card_cases, event_cases
 from mobile_contract.handset.results import WorkerDate
 
 TOLERANCE_S = 3
@@ -23,16 +24,36 @@ REACH = timedelta(hours=1)
 Case = dict[str, Any]
 
 
-def write(file: Path, dates: list[WorkerDate]) -> list[Path]:
-    """Field time into the file, sign-ins into another beside it."""
-    beside = file.with_name(f"{file.stem}-attendance{file.suffix}")
-    for path, judge, rule, cases in (
-        (file, "field_time", "FLD-1..FLD-3", [field_case(each) for each in dates]),
-        (beside, "attendance", "ATT-1..ATT-4", [c for each in dates for c in sign_in_cases(each)]),
-    ):
-        content = {"judge": judge, "rule": rule, "tolerance_s": TOLERANCE_S, "cases": cases}
-        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    return [file, beside]
+def write(file: Path, dates: list[WorkerDate], events: Sequence[Reckoned]) -> list[Path]:
+    """Field time into the file; beside it sign-ins, and holds of events. Those are for `judge`;
+    a fourth has what was done to each event, and what both sides make of it."""
+    judged = (
+        ("", "field_time", "FLD-1..FLD-3", [field_case(each) for each in dates]),
+        (
+            "attendance",
+            "attendance",
+            "ATT-1..ATT-4",
+            [c for one in dates for c in sign_in_cases(one)],
+        ),
+        ("cards", "cards", "EVT-3", list(card_cases(events))),
+    )
+    paths = []
+    for name, judge, rule, cases in judged:
+        paths.append(beside(file, name))
+        _write(
+            paths[-1], {"judge": judge, "rule": rule, "tolerance_s": TOLERANCE_S, "cases": cases}
+        )
+    _write(beside(file, "events"), {"rule": "EVT-1..EVT-4", "events": event_cases(events)})
+    return paths
+
+
+def beside(file: Path, name: str) -> Path:
+    """The file itself, or one beside it."""
+    return file.with_name(f"{file.stem}-{name}{file.suffix}") if name else file
+
+
+def _write(path: Path, content: Case) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
 def field_case(each: WorkerDate) -> Case:

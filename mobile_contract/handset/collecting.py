@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from mobile_contract.handset.book import Book
 from mobile_contract.handset.chance import Chance, key_at, numbers_of
 from mobile_contract.handset.outbox import Captured
 from mobile_contract.handset.plans import AS_SENT, Body, Record, between
@@ -55,6 +56,13 @@ class Shelf:
 
     kept: list[Kept] = field(default_factory=list)
     items: dict[UUID, Captured] = field(default_factory=dict)
+    book: Book = field(default_factory=Book)
+    """The events, with the acts on them."""
+
+    def note(self, item: Captured, phone: str) -> None:
+        """An item waits on a handset from now on."""
+        self.items[item.record.id] = item
+        self.book.note(item, phone)
 
     def version(self, record: Kept) -> int | None:
         """The version of its first edit, once a server has answered for it."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from mobile_contract.handset import cases, coverage, report, results
+from mobile_contract.handset import cases, coverage, reckoning, report, results
 from mobile_contract.handset.door import Door, Refused, Unreachable, client
 from mobile_contract.handset.faults import Shares
 from mobile_contract.handset.logins import Credentials
@@ -24,6 +25,7 @@ from mobile_contract.handset.times import Pace, RealTime, Times, ToldTime, runni
 DEMO_PASSWORD = "Jianyang-grid-2017"  # noqa: S105 - printed by the demo for everyone
 DEMO_TOTP = "JIANYANGGRIDWORKERDEMOSECRET2345"
 DEMO_CENTRE = "18802000001"
+DEMO_ADMINISTRATOR = "18806000001"
 DATE = ["%Y-%m-%d"]
 console = Console(width=max(Console().width, 140))
 
@@ -55,6 +57,10 @@ CasesFile = Annotated[
 ]
 Password = Annotated[str, typer.Option(help="Of all accounts")]
 Office = Annotated[str, typer.Option(help="Phone of the command centre's account")]
+Administrator = Annotated[
+    str,
+    typer.Option(help="Phone of the system administrator, who lists offices; empty: none acts"),
+]
 TotpSecret = Annotated[str, typer.Option(help="Its second factor; empty: none")]
 
 
@@ -79,6 +85,7 @@ def simulate(  # noqa: PLR0913 - the command line is this signature
     cases_: CasesFile = None,
     password: Password = DEMO_PASSWORD,
     office: Office = DEMO_CENTRE,
+    administrator: Administrator = DEMO_ADMINISTRATOR,
     totp_secret: TotpSecret = DEMO_TOTP,
 ) -> None:
     """Drive the API as handsets do; exit 1 if the server failed or contradicted itself.
@@ -89,8 +96,10 @@ def simulate(  # noqa: PLR0913 - the command line is this signature
     A date simulated again with the same seed changes nothing; with another seed it holds both.
     """
     first, last = date_ or from_, date_ or to or from_
+    centre = Credentials(office, password, totp_secret or None, is_handset=False)
     wish = Wish(
-        office=Credentials(office, password, totp_secret or None, is_handset=False),
+        office=centre,
+        administrator=replace(centre, phone=administrator) if administrator else None,
         password=password,
         unit=unit,
         workers=workers,
@@ -123,12 +132,15 @@ async def _run(wish: Wish, base_url: str | None, speed_up: float, file: Path | N
             await play(cast, stage)
             dates, boards = await results.worker_dates(cast), await results.stations(cast)
             paid = await coverage.coverage(cast)
+            events = await reckoning.reckon(stage.shelf.book, cast.office)
     for contradiction in results.contradictions(dates, boards):
         tally.surprise(contradiction)
+    reckoning.note(events, tally)
     report.show(console, tally, boards)
     console.print(coverage.table(paid))
+    console.print(reckoning.table(events))
     if file is not None:
-        written = cases.write(file, dates)
+        written = cases.write(file, dates, events)
         console.print(f"judge them: python3 -m app judge {' '.join(map(str, written))}")
     return tally.is_clean
 

@@ -30,6 +30,7 @@ class Refused(Exception):
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
         self.status = status
         self.code = str(problem.get("code"))
+        self.facts: dict[str, Any] = problem.get("facts") or {}
         super().__init__(f"{status} {self.code}: {problem.get('title')} {problem.get('facts', '')}")
 
 

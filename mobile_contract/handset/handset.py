@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from mobile_contract.handset.answers import judge_result, judge_track
+from mobile_contract.handset.answers import UNDECIDED, judge_result, judge_track
 from mobile_contract.handset.chance import chance_of, key_at
 from mobile_contract.handset.civil import minute_after
 from mobile_contract.handset.collecting import Shelf
@@ -79,7 +79,7 @@ class Handset:
         for item in captured(shown, plan, self.boots[number]):
             if self.until is None or item.ready <= self.until:
                 self.items.append(item)
-                self.mornings.shelf.items[item.record.id] = item
+                self.mornings.shelf.note(item, self.phone)
         self.items.sort(key=lambda item: item.record.at)
 
     def _photographed(self, record: Record, plan: Plan) -> Record:
@@ -262,7 +262,7 @@ class Handset:
             self.tally.surprise(f"{len(sent)} items sent, {len(answer['results'])} results")
         for item, result in zip(sent, answer["results"], strict=False):
             item.settled = judge_result(item, result, item.first, self.tally)
-            if item.first is None or item.first["status"] == "held":
+            if item.first is None or item.first["status"] in UNDECIDED:
                 item.first = result
             item.again_at = None if item.settled else self.login.times.now() + HELD_FOR
             item.received_at = item.received_at or self.login.times.now()

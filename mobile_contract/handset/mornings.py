@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from mobile_contract.handset.acts import acts
 from mobile_contract.handset.civil import civil_day, instant
 from mobile_contract.handset.collecting import Shelf, collections
 from mobile_contract.handset.door import Refused, Unreachable
@@ -60,6 +61,7 @@ class Mornings:
         heard = await self._hear(walk) if network else Heard()
         found = [*self._visits(walk, heard.listed), *collections(walk, self.shelf)]
         found += [*errands(walk, self.under_way), *duties(walk, heard.periods)]
+        found += acts(walk, self.shelf.book.of(self.phone), heard=network)
         return [mocked(each, plan.day) for each in found] if plan.faults.mocked else found
 
     async def _hear(self, walk: Round) -> Heard:

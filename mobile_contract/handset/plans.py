@@ -21,6 +21,7 @@ from mobile_contract.handset.fixes import (
     moved_m,
 )
 from mobile_contract.handset.recorded import Recording, placed
+from mobile_contract.handset.reports import CATEGORIES, photographed, reported
 from mobile_contract.handset.walks import innermost, points_within, walk
 
 Lonlat = tuple[float, float]
@@ -108,7 +109,6 @@ VISIT_KINDS = (
     "care",
     "resident",
 )
-INCIDENTS = ("livelihood_service", "dispute", "public_safety", "service_request", "other")
 
 
 def plan(
@@ -248,14 +248,15 @@ def incidents(day: date, post: Post, chance: Chance) -> Iterator[Record]:
         at = between(day, time(15, 5), time(16, 45), chance)
         ((lon, lat),) = points_within(post.area, numbers_of(chance), 1).tolist()
         body = {
-            "category": chance.choice(INCIDENTS),
-            "severity": "general",
+            "category": chance.choice(CATEGORIES),
             "lon": round(lon, 7),
             "lat": round(lat, 7),
             "accuracy_m": round(chance.uniform(5, 25), 1),
             "description": "模拟事件：路面井盖松动",
         }
-        yield Record(key_at(at, chance), at, "incident", body)
+        key = key_at(at, chance)
+        report = body | reported(key)
+        yield Record(key, at, "incident", report, photographed=photographed(key))
 
 
 def noon(day: date) -> datetime:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from rich.progress import Progress, TaskID
@@ -15,6 +15,7 @@ from mobile_contract.handset.door import Door, Refused, Unreachable
 from mobile_contract.handset.faults import Faults, Shares, strike
 from mobile_contract.handset.handset import EVERY_MINUTE, Handset
 from mobile_contract.handset.logins import Credentials, Login
+from mobile_contract.handset.offices import Office, Offices, offices_above
 from mobile_contract.handset.people import (
     NobodyThere,
     Person,
@@ -49,6 +50,8 @@ class Wish:
     seed: int
     shares: Shares
     tracks: Path | None
+    administrator: Credentials | None = None
+    """Who lists the offices' accounts; without, no office acts on events."""
     walks: bool = True
     """Whether handsets record where they go; without, they also send only once an hour."""
 
@@ -61,6 +64,8 @@ class Cast:
     unit: str
     days: Sequence[date]
     actors: Sequence[tuple[Person, Handset]]
+    offices: Offices
+    """Those that act on events."""
 
     @property
     def handsets(self) -> Sequence[Handset]:
@@ -112,7 +117,21 @@ async def cast_of(wish: Wish, stage: Stage) -> Cast:
     ]
     if not actors:
         raise NobodyThere("; ".join(stage.door.tally.surprises) or f"nobody works in {unit}")
-    return Cast(office, unit, days, actors)
+    offices = Offices(stage.shelf.book, stage.door.tally, wish.seed, days)
+    offices.offices = await _above(wish, stage, office, [handset for _, handset in actors])
+    return Cast(office, unit, days, actors, offices)
+
+
+async def _above(
+    wish: Wish, stage: Stage, office: Login, handsets: Sequence[Handset]
+) -> Sequence[Office]:
+    """The stations and townships of some handsets, and the centre; none without their accounts."""
+    if wish.administrator is None:
+        return []
+    communities = sorted({post.community for handset in handsets for post in handset.posts})
+    administrator = Login(wish.administrator, stage.door, stage.times)
+    centre = Office("centre", await own_unit(office), office)
+    return await offices_above(communities, administrator, centre, wish.office)
 
 
 async def _days(wish: Wish, stage: Stage, office: Login, unit: str) -> Sequence[date]:
@@ -167,6 +186,7 @@ async def play(cast: Cast, stage: Stage) -> None:
     wakes = {handset: handset.next_contact(moment) for handset in cast.handsets}
     while due := [wake for wake in wakes.values() if wake is not None]:
         moment = min(due)
+        await _offices_until(cast.offices, moment, stage)
         await stage.times.reach(moment)
         awake = [handset for handset, wake in wakes.items() if wake == moment]
         await asyncio.gather(*(handset.contact(moment) for handset in awake))
@@ -175,4 +195,13 @@ async def play(cast: Cast, stage: Stage) -> None:
         made, left = (sum(each) for each in zip(*counts.values(), strict=True))
         shown = f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         stage.progress.update(task, total=made, completed=made - left, description=shown)
-    await stage.times.reach(max(moment, instant(cast.days[-1] + timedelta(days=1), FINAL)))
+    final = max(moment, instant(cast.days[-1] + timedelta(days=1), FINAL))
+    await _offices_until(cast.offices, final, stage)
+    await stage.times.reach(final)
+
+
+async def _offices_until(offices: Offices, moment: datetime, stage: Stage) -> None:
+    """The hours of offices before a moment; no handset is on the air meanwhile."""
+    while (turn := offices.next_turn()) is not None and turn < moment:
+        await stage.times.reach(turn)
+        await offices.turn(turn)

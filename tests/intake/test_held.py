@@ -112,6 +112,15 @@ def test_twice_while_it_waits_is_one_row(handset: Handset, db: Session, key: UUI
     assert rows(db, Held) == 1
 
 
+def test_released_in_the_push_that_repeats_it_is_a_duplicate_the_second_time(
+    handset: Handset, db: Session, key: UUID
+) -> None:
+    first, *_ = steps(key)
+    late = act(key, "handled", 1)
+    assert statuses(handset.results(late, first, late)) == ["created", "created", "duplicate"]
+    assert rows(db, ErrandAct) == 2
+
+
 def test_the_same_id_with_other_content_is_reused(handset: Handset, db: Session, key: UUID) -> None:
     late = act(key, "handled", 10)
     other = {**late, "body": body(key, "handled", office="别处")}

@@ -11,8 +11,9 @@ from rich.console import Console
 from app import contract, counsel
 from app.api.observation import configure_logs
 from app.db import schema
-from app.db.engine import make_engine
+from app.db.engine import make_engine, make_sessions
 from app.demo.command import load_demo
+from app.incidents.commands import adopt_events
 from app.jobs import worker
 from app.jobs.beside import worker_beside
 from app.kit import clock
@@ -73,9 +74,12 @@ def migrate() -> None:
     """Bring the database's schema to this release."""
     settings = Settings()
     console.print(f"schema at {schema.upgrade(settings)}")
-    with make_engine(settings).begin() as connection:
+    engine = make_engine(settings)
+    with engine.begin() as connection:
         made = ensure_partitions(connection, clock.now()).made
     console.print(f"{len(made)} months of tracks made ready")
+    adopted = adopt_events(make_sessions(engine), clock.now())
+    console.print(f"{adopted} events of an earlier release opened")
 
 
 @cli.command()

@@ -9,6 +9,14 @@ from app.api.problems import refusals
 from app.db.models import IncidentAct
 from app.incidents import doers
 from app.incidents.act_schemas import ActDoneOut, AllowedActsOut, EventDecisionIn, OfficeActIn
+from app.incidents.card_refusals import (
+    CardOfLowerTier,
+    CardWithdrawn,
+    ExtensionDecided,
+    ExtensionNotMore,
+    ExtensionOverdue,
+    ExtensionTooLong,
+)
 from app.incidents.refusals import (
     ActFieldsWrong,
     ActIdReused,
@@ -23,18 +31,26 @@ from app.kit.errors import NotFound
 
 router = APIRouter(prefix="/v1", tags=["incidents"])
 
-ACTS = (
+DECISIONS = (
     NotFound,
     ActFieldsWrong,
     ActIdReused,
     ActNotAllowed,
+    CardOfLowerTier,
+    CardWithdrawn,
+    ExtensionDecided,
+    ExtensionNotMore,
+)
+ACTS = (
+    *DECISIONS,
     CategoryUnknown,
     DuplicateUnfit,
     EscalatedTooFar,
+    ExtensionOverdue,
+    ExtensionTooLong,
     GridVacant,
     RegradeChangesNothing,
 )
-DECISIONS = (NotFound, ActFieldsWrong, ActIdReused, ActNotAllowed)
 
 
 @router.post(

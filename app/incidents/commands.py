@@ -1,5 +1,6 @@
 """Events are recorded as they were reported, and opened with their first holds (EVT-1, EVT-2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app.db.engine import Sessions
 from app.db.models import Incident, IncidentAct, IncidentCase
 from app.incidents.filed_under import check_category
 from app.incidents.holding import begin_hold, responsible
@@ -23,6 +25,7 @@ from app.rules.geodesy import Position
 from app.rules.incidents import Act, State, first_holders
 from app.rules.tiers import Tier
 
+AT_ONCE = 500
 AS_SAID = (
     "category",
     "severity",
@@ -150,12 +153,31 @@ def _answers_for(session: Session, incident: Incident, now: datetime) -> UUID | 
     return responsible(session, incident.grid_code, today)
 
 
-def adopt_events(session: Session, now: datetime) -> int:
+def adopt_events(sessions: Sessions, now: datetime) -> int:
     """Open every event that an earlier release recorded, the oldest first; says how many."""
+    adopted = 0
+    while True:
+        with sessions.begin() as session:
+            incidents = _without_case(session)
+            adopted += sum(_adopt(session, incident, now) for incident in incidents)
+        if not incidents:
+            return adopted
+
+
+def _adopt(session: Session, incident: Incident, now: datetime) -> bool:
+    """Unless somebody opened it while we waited for its row."""
+    if session.get(IncidentCase, incident.id) is not None:
+        return False
+    open_case(session, incident, now)
+    return True
+
+
+def _without_case(session: Session) -> Sequence[Incident]:
     opened = exists().where(IncidentCase.incident_id == Incident.id)
-    rows = session.scalars(
-        select(Incident).where(~opened).order_by(Incident.corrected_at, Incident.id)
+    return session.scalars(
+        select(Incident)
+        .where(~opened)
+        .order_by(Incident.corrected_at, Incident.id)
+        .limit(AT_ONCE)
+        .with_for_update()
     ).all()
-    for incident in rows:
-        open_case(session, incident, now)
-    return len(rows)

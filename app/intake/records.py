@@ -16,6 +16,7 @@ from app.equipment.schemas import EquipmentIn
 from app.errands.refusals import ErrandOfOthers, StepOutOfOrder, StepRepeated
 from app.errands.schemas import ErrandActIn
 from app.incidents.act_schemas import ActIn
+from app.incidents.card_refusals import ExtensionOverdue, ExtensionTooLong
 from app.incidents.refusals import (
     ActFieldsWrong,
     ActNotAllowed,
@@ -186,6 +187,8 @@ def record_incident(request: Request, db: Db, carrier: AtTheDoor, body: Incident
         DuplicateUnfit,
         EscalatedTooFar,
         EventOfOthers,
+        ExtensionOverdue,
+        ExtensionTooLong,
         GridVacant,
         RegradeChangesNothing,
     ),

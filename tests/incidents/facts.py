@@ -16,7 +16,7 @@ from app.incidents.commands import record_incident
 from app.incidents.schemas import IncidentIn
 from app.kit.ids import uuid7
 from app.rules.incidents import Act
-from app.rules.tiers import Tier
+from app.rules.tiers import Tier, rank
 from tests.attendance.facts import GRID, WEDNESDAY, Handset, acting, at
 from tests.city import SOUTH, WEST, City
 
@@ -127,10 +127,9 @@ class Street:
         ).all()
 
     def hops(self, key: UUID) -> Sequence[IncidentHop]:
-        """Every hold, in the order in which they began."""
-        return self.db.scalars(
-            select(IncidentHop).where(IncidentHop.incident_id == key).order_by(IncidentHop.id)
-        ).all()
+        """Every hold, in the order in which they began, from the lowest tier."""
+        rows = self.db.scalars(select(IncidentHop).where(IncidentHop.incident_id == key))
+        return sorted(rows, key=lambda hop: (hop.arrived_at, rank(hop.tier), hop.id))
 
     def holds(self, key: UUID) -> dict[Tier, IncidentHop]:
         """The holds that are open."""

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.db.engine import Sessions
 from app.db.models import (
     Assignment,
     Change,
@@ -241,13 +242,14 @@ def by_the_earlier_release(street: Street, severity: Severity, clock_time: str) 
 
 
 def test_evt_3_events_of_the_earlier_release_are_held_from_now_on(
-    street: Street, db: Session
+    street: Street, db: Session, sessions: Sessions
 ) -> None:
     general = by_the_earlier_release(street, Severity.GENERAL, "09:00")
     major = by_the_earlier_release(street, Severity.MAJOR, "09:30")
     now = at("10:00", date(2026, 3, 25))
-    assert adopt_events(db, now) == 2
-    assert adopt_events(db, now) == 0
+    db.commit()
+    assert adopt_events(sessions, now) == 2
+    assert adopt_events(sessions, now) == 0
     assert set(street.holds(general.id)) == {Tier.GRID}
     assert set(street.holds(major.id)) == {Tier.COMMUNITY, Tier.TOWNSHIP}
     hops = db.scalars(select(IncidentHop)).all()

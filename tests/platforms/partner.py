@@ -9,7 +9,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import Account, InboundMessage, WebhookEndpoint
+from app.db.models import (
+    Account,
+    InboundMessage,
+    Record,
+    RecordVersion,
+    WebhookEndpoint,
+)
+from app.kit.clock import civil_day
 from app.kit.ids import uuid7
 from app.platforms.adapters import ADAPTERS
 from app.platforms.inbound import store
@@ -25,10 +32,11 @@ from app.platforms.sayings import (
 from app.platforms.speaking import spoken
 from app.rules.delivery import EndpointState, Scheme, SecretUse
 from app.rules.exchange import MessageKind
+from app.rules.information import RecordKind, RecordSource, RecordState
 from app.rules.tasks import Platform
 from app.webhooks.keys import add_key
 from app.webhooks.schemes import headers_for
-from tests.attendance.facts import at
+from tests.attendance.facts import GRID, at
 from tests.city import City
 
 SCHEMES = {
@@ -152,6 +160,42 @@ class Partner:
         word = "true" if accepted else "false"
         known = self.language.tables.standing_for("accepted", word)
         return ReceiptSaid(record_id, version, known, code)
+
+    def record(self, versions: int = 1) -> UUID:
+        """An information record of ours, entered, with so many versions."""
+        account = self.db.scalars(
+            select(Account).where(Account.phone == self.city.phones[GRID])
+        ).one()
+        now = at("09:00")
+        record = Record(
+            id=uuid7(now),
+            kind=RecordKind.PLACE,
+            community_code=GRID[:12],
+            grid_code=GRID,
+            worker_id=account.worker_id,
+            state=RecordState.ENTERED,
+            version=versions,
+            entered_version=versions,
+            collected_at=now,
+        )
+        self.db.add(record)
+        self.db.flush()
+        for number in range(1, versions + 1):
+            self.db.add(
+                RecordVersion(
+                    record_id=record.id,
+                    number=number,
+                    form_version=1,
+                    content={},
+                    source=RecordSource.HANDSET,
+                    account_id=account.id,
+                    captured_at=now,
+                    received_at=now,
+                    day=civil_day(now),
+                )
+            )
+        self.db.commit()
+        return record.id
 
     def row(self, key: int) -> InboundMessage:
         """What is kept of a message."""

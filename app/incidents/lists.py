@@ -49,22 +49,24 @@ class Asked:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What the cases must be."""
-        found = [under(IncidentCase.grid_code, self.unit_code)]
-        for wanted, condition in (
-            (self.state, IncidentCase.state == self.state),
-            (self.severity, IncidentCase.severity == self.severity),
-            (self.worker_id, IncidentCase.worker_id == self.worker_id),
-            (self.first, IncidentCase.day >= self.first),
-            (self.last, IncidentCase.day <= self.last),
-            (self.tier, held_by(self.tier)),
-            (self.category, of_category(self.category)),
-        ):
-            if wanted is not None:
-                found.append(condition)
-        for choice, condition in ((self.open, is_open()), (self.carded, is_carded())):
-            if choice is not None:
-                found.append(condition if choice else ~condition)
-        return found
+        case = IncidentCase
+        found: list[ColumnElement[bool] | None] = [
+            under(case.grid_code, self.unit_code),
+            None if self.state is None else case.state == self.state,
+            None if self.severity is None else case.severity == self.severity,
+            None if self.worker_id is None else case.worker_id == self.worker_id,
+            None if self.first is None else case.day >= self.first,
+            None if self.last is None else case.day <= self.last,
+            None if self.tier is None else held_by(self.tier),
+            None if self.category is None else of_category(self.category),
+            None if self.open is None else _either(self.open, is_open()),
+            None if self.carded is None else _either(self.carded, is_carded()),
+        ]
+        return [condition for condition in found if condition is not None]
+
+
+def _either(wanted: bool, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return condition if wanted else ~condition
 
 
 def is_open() -> ColumnElement[bool]:
@@ -78,14 +80,14 @@ def is_carded() -> ColumnElement[bool]:
     return exists().where(card.incident_id == IncidentCase.incident_id, card.withdrawn_at.is_(None))
 
 
-def held_by(tier: Tier | None) -> ColumnElement[bool]:
+def held_by(tier: Tier) -> ColumnElement[bool]:
     """A tier holds it now."""
     hop = IncidentHop
     its = hop.incident_id == IncidentCase.incident_id
     return exists().where(its, hop.tier == tier, hop.ended_at.is_(None)).correlate(IncidentCase)
 
 
-def of_category(code: str | None) -> ColumnElement[bool]:
+def of_category(code: str) -> ColumnElement[bool]:
     """Of a category or one below it."""
     row = IncidentCategoryRow
     family = select(row.code).where(or_(row.code == code, row.parent_code == code))

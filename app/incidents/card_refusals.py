@@ -90,16 +90,6 @@ class DeadlineCategoryUnknown(Refusal):
     clause = "四(二)4"
 
 
-class TierHoldsNothing(Refusal):
-    """The leading-group office holds no events, so it has no hours."""
-
-    code = "deadline.tier_holds_nothing"
-    status = 422
-    zh = "领导小组办公室不承办事件，不设办理时限。"
-    rule = "EVT-3"
-    clause = "四(二)4"
-
-
 class CategoryCodeUsed(Refusal):
     """This code stands for a category already, or once did: a code is never used again."""
 
@@ -120,10 +110,10 @@ class CategoryParentUnfit(Refusal):
 
 
 class CategoryEnded(Refusal):
-    """The category has ended, or ends before that date."""
+    """The category has ended already, or its end is set."""
 
     code = "incident_category.ended"
-    zh = "该分类已停用，或在该日期之前停用。"
+    zh = "该分类已停用，或已确定停用日期。"
     rule = "EVT-1"
     clause = "二3, 二4, 二7"
 
@@ -142,5 +132,15 @@ class CategoryIsNeeded(Refusal):
 
     code = "incident_category.needed"
     zh = "“其他”分类不得停用。"
+    rule = "EVT-1"
+    clause = "二3, 二4, 二7"
+
+
+class CategoryEndsTooSoon(Refusal):
+    """A category ends tomorrow at the earliest, and after it began."""
+
+    code = "incident_category.ends_too_soon"
+    status = 422
+    zh = "分类最早于明天停用，且须晚于启用日期。"
     rule = "EVT-1"
     clause = "二3, 二4, 二7"

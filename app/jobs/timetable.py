@@ -17,9 +17,11 @@ from app.intake.held import release_held
 from app.media.retention import erase_unnamed
 from app.media.store import open_store
 from app.patrol import partitions, retention
+from app.platforms.reconciling import reconcile_due
 from app.registry import retention as records
 from app.settings import Settings
 from app.visits import upkeep as visits
+from app.webhooks import retention as webhooks
 
 FEED_KEPT = timedelta(days=40)
 """Longer than a handset may be away: an older cursor is answered with a snapshot."""
@@ -126,6 +128,25 @@ def retain_records(sessions: Sessions, now: datetime) -> None:
         log.info("records_erased", **vars(kept))
 
 
+def forget_deliveries(sessions: Sessions, now: datetime) -> None:
+    """What platforms were told is forgotten after its term (INT-2)."""
+    forgotten = webhooks.forget(sessions, now)
+    if forgotten.deliveries or forgotten.events:
+        log.info("deliveries_forgotten", **vars(forgotten))
+
+
+def reconcile_platforms(sessions: Sessions, now: datetime) -> None:
+    """Yesterday, and what no platform has answered for of the last week, once a night (INT-2)."""
+    for row in reconcile_due(sessions, now):
+        log.info(
+            "platform_reconciled",
+            platform=row.platform.value,
+            day=row.day.isoformat(),
+            differences=len(row.differences),
+            error=row.error,
+        )
+
+
 def purge_feed(sessions: Sessions, now: datetime) -> None:
     """Forget changes that no handset can ask for any more."""
     with sessions.begin() as session:
@@ -155,6 +176,8 @@ TIMETABLE = (
     Entry("retain_records", "*/10 18-20 * * *", retain_records),
     Entry("forget_uploads", "35 * * * *", forget_uploads),
     Entry("erase_unnamed_photos", "*/10 18-20 * * *", erase_unnamed_photos),
+    Entry("forget_deliveries", "*/10 18-20 * * *", forget_deliveries),
+    Entry("reconcile_platforms", "20 18-22 * * *", reconcile_platforms),
     Entry("purge_feed", "40 18 * * *", purge_feed),
 )
 """18 to 20 UTC is 02:00 to 05:00 in Asia/Shanghai."""

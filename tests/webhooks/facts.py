@@ -15,6 +15,7 @@ from app.db.engine import Sessions
 from app.db.models import Account, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from app.kit.ids import uuid7
 from app.outbox.fanout import Told, tell
+from app.people.principal import Principal
 from app.rules.delivery import EndpointState, Scheme, SecretUse
 from app.webhooks.delivering import Post, deliver_all, opened
 from app.webhooks.keys import add_key
@@ -70,6 +71,21 @@ def make_endpoint(db: Session, url: str, **changes: Any) -> UUID:
         add_key(db, endpoint.id, SecretUse.OUTBOUND, SECRET, NOON)
     db.commit()
     return endpoint.id
+
+
+def administrator(db: Session) -> Principal:
+    """Who keeps the endpoints of the city."""
+    account = db.scalars(select(Account).where(Account.unit_code == "510185").limit(1)).one()
+    return Principal(
+        account_id=account.id,
+        name="administrator",
+        unit_code="510185",
+        roles=("system_administrator",),
+        scopes=frozenset({"webhooks:read", "webhooks:write"}),
+        worker_id=None,
+        device_id=None,
+        login_id=account.id,
+    )
 
 
 def happen(db: Session, *subjects: str, at: datetime = NOON, **told: Any) -> Sequence[UUID]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import OutboxEvent, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from app.kit.ids import uuid7
-from app.rules.delivery import DeliveryState, EndpointState, SecretUse
+from app.rules.delivery import AttemptTrigger, DeliveryState, EndpointState, SecretUse
 from app.webhooks.keys import signing_secrets
 from tests.api.station import EVENING, StationDay, refused
 from tests.conftest import SignedIn
@@ -367,6 +367,8 @@ def test_int_2_a_test_goes_to_one_endpoint_alone(station: StationDay) -> None:
         ("webhook.test", 2),
     ]
     assert tests[0].data == {"sent_at": station.clock.now.isoformat()}
+    triggers = station.db.scalars(select(WebhookDelivery.trigger)).all()
+    assert triggers == [AttemptTrigger.TEST, AttemptTrigger.TEST]
 
 
 def test_int_2_a_key_is_rotated_with_an_overlap_and_expired(station: StationDay) -> None:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,8 @@ from tests.load import city as cities
 from tests.load import naive, report, yardstick
 from tests.load.bodies import Material
 from tests.load.city import LoadCity
+from tests.load.event_measures import delivery_timings, event_timings
+from tests.load.event_year import EVENTS
 from tests.load.generator import CONNECTIONS
 from tests.load.measures import bytes_a_fix, field_time_per_second, histories
 from tests.load.race import Contender, Pace, Record, empty_requests, race
@@ -30,6 +33,14 @@ from tests.load.servers import factory, serving
 from tests.load.visit_measures import visit_scales
 
 console = Console(width=None if os.isatty(1) else 150)
+
+
+class Part(StrEnum):
+    """What can be measured by itself."""
+
+    HANDSETS = "handsets"
+    VISITS = "visits"
+    EVENTS = "events"
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,9 @@ def load(
     scales: Annotated[
         str, typer.Option(help="Sizes of the city beside whose year visits are measured")
     ] = "1,3,10",
-    only_visits: Annotated[bool, typer.Option("--only-visits", help="Nothing but visits")] = False,
+    only: Annotated[
+        Part | None, typer.Option(help="Nothing but this part; without it everything")
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the figures to this file too")
     ] = None,
@@ -62,13 +75,16 @@ def load(
     settings, secret = Settings(), secrets.token_urlsafe(32)
     pace = Pace(1, 0.5, 2) if quick else Pace(runs, 1.5, seconds)
     parts: dict[str, list[Line]] = {}
-    if not only_visits:
+    if only in (None, Part.HANDSETS):
         parts |= handsets(settings, secret, pace, quick=quick)
-    sizes = [1] if quick else [int(size) for size in scales.split(",")]
-    with console.status("visits beside a year of a city"):
-        parts["Visits"] = report.visit_lines(
-            list(visit_scales(settings, secret, sizes, 1 if quick else 4))
-        )
+    if only in (None, Part.VISITS):
+        sizes = [1] if quick else [int(size) for size in scales.split(",")]
+        with console.status("visits beside a year of a city"):
+            parts["Visits"] = report.visit_lines(
+                list(visit_scales(settings, secret, sizes, 1 if quick else 4))
+            )
+    if only in (None, Part.EVENTS):
+        parts |= events(settings, secret, quick=quick)
     facts = [report.machine(settings), report.pace_of(pace)]
     for title, lines in parts.items():
         report.show(console, title, lines)
@@ -94,6 +110,18 @@ def handsets(settings: Settings, secret: str, pace: Pace, *, quick: bool) -> dic
         found = histories(settings, secret, days, Pace(pace.runs, 0, 1 if quick else 2))
         parts["Field time, worker-days, boards"] = lines + report.history_lines(found)
     return parts
+
+
+def events(settings: Settings, secret: str, *, quick: bool) -> dict[str, list[Line]]:
+    """Clocks, cards, inboxes, and what is told outside."""
+    with console.status("a year of events"):
+        judged = event_timings(settings, secret, EVENTS // (10 if quick else 1), 1 if quick else 4)
+    with console.status("webhooks"):
+        told = delivery_timings(settings, secret, 1_200 if quick else 9_000, 3 if quick else 15)
+    return {
+        "Events": report.event_lines(judged),
+        "Webhooks": report.delivery_lines(told),
+    }
 
 
 @contextmanager

@@ -133,10 +133,13 @@ def write(db: Session, secret: bytes, events: int, now: datetime, today: date) -
         )
     ).one()
     station = str(db.scalar(text("select community from event where open limit 1")))
+    written, still_open, cards = counts
     return EventYear(
-        *counts,
-        login(db, CITY, "18800000000", ["command_centre"], None, now),
-        login(db, station, "18800000001", ["station_lead"], None, now),
+        events=written,
+        open=still_open,
+        cards=cards,
+        centre_login=login(db, CITY, "18800000000", ["command_centre"], None, now),
+        station_login=login(db, station, "18800000001", ["station_lead"], None, now),
     )
 
 

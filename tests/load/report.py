@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.settings import Settings
+from tests.load.event_measures import DeliveryTimings, EventTimings
 from tests.load.measures import History
 from tests.load.race import Pace, Record, ratio
 from tests.load.visit_measures import VisitScale, growth
@@ -120,6 +121,46 @@ def visit_lines(found: Sequence[VisitScale]) -> list[Line]:
             for name, times, data in growth(found)
         ]
     return lines
+
+
+def event_lines(found: EventTimings) -> list[Line]:
+    """Sweeps and inboxes beside a year of events."""
+    beside = f"beside {found.events:,} events, {found.open:,} open"
+    return [
+        Line(f"empty request, one connection, {beside}", f"{found.empty_ms:.2f} ms"),
+        _within(f"a sweep with nothing due, {beside}", found.idle_ms, 100),
+        Line(
+            f"{found.cards:,} cards due at once, {beside}",
+            f"{found.cards_per_second:,.0f} cards/s",
+            "≥ 2,000/s",
+            found.cards_per_second >= 2000,
+        ),
+        _within(f"inbox of a station, {beside}", found.station_ms, 40),
+        _within(f"inbox of the centre, {beside}", found.centre_ms, 40),
+    ]
+
+
+def delivery_lines(found: DeliveryTimings) -> list[Line]:
+    """Two worker processes and a receiver on this machine."""
+    change = (found.beside_ms / found.alone_ms - 1) * 100
+    return [
+        Line(
+            f"{found.delivered:,} webhooks that wait, 2 workers",
+            f"{found.per_second:,.0f} deliveries/s",
+            "≥ 300/s",
+            found.per_second >= 300,
+        ),
+        Line(
+            "delivered after a later one of its subject",
+            str(found.out_of_order),
+            "0",
+            found.out_of_order == 0,
+        ),
+        Line("not delivered", str(found.lost), "0", found.lost == 0),
+        Line("from commit to receipt, alone", f"{found.alone_ms:.0f} ms"),
+        Line("the same beside an endpoint that is down", f"{found.beside_ms:.0f} ms"),
+        Line("change", f"{change:+.0f} %", "± 25 %", abs(change) <= 25),
+    ]
 
 
 def _aimed(what: str, measured_ms: float, goal_ms: float, scale: int) -> Line:

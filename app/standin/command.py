@@ -61,7 +61,7 @@ def platform_stub(
             platform=platform,
             told=_manner(agreed.told),
             says=_manner(agreed.says),
-            says_to=says_to or f"http://127.0.0.1:8000/v1/platforms/{platform.value}/messages",
+            says_to=says_to or f"http://127.0.0.1:8000/v1/platforms/{platform.value}/webhooks",
         )
     )
     console.print(f"told at http://{host}:{port}/deliveries", *_shown(agreed.told), sep="\n  ")

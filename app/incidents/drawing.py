@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.db.bulk import insert_rows, rows_of
 from app.db.models import Change, IncidentCard, IncidentCase, IncidentHop
+from app.incidents.card_refusals import CardOfUnknownEvent
 from app.incidents.clocks import cards_by_clock, freshen, question
 from app.incidents.holders import Holders
 from app.kit.clock import civil_day
 from app.kit.ids import uuid7
-from app.outbox.emit import Happened, emit_all
+from app.outbox.emit import Happened, emit, emit_all, publish
 from app.rules.cards import CardOrigin, Colour
 from app.rules.deadlines import fallen
 from app.rules.tiers import Tier
@@ -195,3 +196,84 @@ def card_facts(key: UUID, colour: Colour, tier: Tier, fell_at: datetime) -> dict
         "tier": tier.value,
         "fell_at": fell_at.isoformat(),
     }
+
+
+@dataclass(frozen=True)
+class PlatformCard:
+    """A card that a platform drew for one of our events, as it says."""
+
+    incident_id: UUID
+    origin: CardOrigin
+    their_ref: str
+    colour: Colour
+    tier: Tier
+    fell_at: datetime
+
+
+def draw_platform_card(session: Session, said: PlatformCard, now: datetime) -> IncidentCard | None:
+    """Write a platform's card for whoever held the event at its instant; none if it is known.
+
+    It is not told outside: the platform knows it. Raises CardOfUnknownEvent.
+    """
+    case = session.get(IncidentCase, said.incident_id, with_for_update=True)
+    hop = None if case is None else _holder_at(session, said)
+    if case is None or hop is None:
+        raise CardOfUnknownEvent(id=said.incident_id)
+    if _is_known(session, said):
+        return None
+    card = _of_platform(session, said, held_of(case, hop), now)
+    session.add(card)
+    session.flush()
+    if card.worker_id is not None:
+        publish(session, card.worker_id, CHANGE, card.id, shown(card))
+    emit(
+        session,
+        "incident.platform_card_drawn",
+        by=None,
+        unit_code=case.grid_code,
+        subject=("incident", case.incident_id),
+        **card_facts(card.id, card.colour, card.tier, card.fell_at),
+        origin=said.origin.value,
+    )
+    return card
+
+
+def _is_known(session: Session, said: PlatformCard) -> bool:
+    known = select(IncidentCard.id).where(
+        IncidentCard.origin == said.origin, IncidentCard.their_ref == said.their_ref
+    )
+    return session.scalar(known) is not None
+
+
+def _holder_at(session: Session, said: PlatformCard) -> IncidentHop | None:
+    """Who held the event at the instant: of several the tier that the platform names, else the
+    one that held it first; if nobody did, who held it last before, or first of all."""
+    hops = session.scalars(
+        select(IncidentHop)
+        .where(IncidentHop.incident_id == said.incident_id)
+        .order_by(IncidentHop.arrived_at, IncidentHop.id)
+    ).all()
+    before = [hop for hop in hops if hop.arrived_at <= said.fell_at]
+    holding = [hop for hop in before if hop.ended_at is None or said.fell_at < hop.ended_at]
+    named = [hop for hop in holding if hop.tier is said.tier]
+    return next(iter([*named, *holding, *reversed(before), *hops]), None)
+
+
+def _of_platform(session: Session, said: PlatformCard, held: Held, now: datetime) -> IncidentCard:
+    day = civil_day(said.fell_at)
+    holders = Holders(session, [held.grid_code])
+    return IncidentCard(
+        id=uuid7(now),
+        incident_id=said.incident_id,
+        hop_id=held.hop_id,
+        colour=said.colour,
+        origin=said.origin,
+        their_ref=said.their_ref,
+        tier=held.tier,
+        unit_code=held.unit_code,
+        worker_id=holders.of(held.tier, held.grid_code, held.worker_id, day),
+        fell_at=said.fell_at,
+        drawn_at=now,
+        day=day,
+        because={"drawn_by": said.origin.value, "tier_they_named": said.tier.value},
+    )

@@ -12,6 +12,7 @@ from app.db.engine import Sessions
 from app.db.models import Change
 from app.errands.retention import erase_residents
 from app.incidents import sweeping
+from app.incidents.retention import erase_events
 from app.intake import upload_files
 from app.intake.held import release_held
 from app.media.retention import erase_unnamed
@@ -103,6 +104,14 @@ def erase_errands(sessions: Sessions, now: datetime) -> None:
         log.info("errands_erased", errands=erased)
 
 
+def erase_written_of_events(sessions: Sessions, now: datetime) -> None:
+    """What was written of events, and whom to ask, is forgotten when its term has passed."""
+    with sessions.begin() as session:
+        erased = erase_events(session, now)
+    if erased:
+        log.info("events_erased", events=erased)
+
+
 def forget_uploads(sessions: Sessions, now: datetime) -> None:
     """Uploads that were left for a week are forgotten; they lie in a folder that jobs share."""
     del sessions
@@ -173,6 +182,7 @@ TIMETABLE = (
     Entry("keep_partitions", "2 * * * *", keep_partitions),
     Entry("retain_tracks", "*/5 18-20 * * *", retain_tracks),
     Entry("erase_errands", "25 18-20 * * *", erase_errands),
+    Entry("erase_events", "*/10 18-20 * * *", erase_written_of_events),
     Entry("retain_records", "*/10 18-20 * * *", retain_records),
     Entry("forget_uploads", "35 * * * *", forget_uploads),
     Entry("erase_unnamed_photos", "*/10 18-20 * * *", erase_unnamed_photos),

@@ -190,10 +190,8 @@ def test_evt_3_shares_and_times_are_what_a_count_by_hand_gives(year: Year, by: T
         assert row.on_time_share == on_time_share(holds, NOW)
         answered = [hop.taken_up_at - hop.arrived_at for hop in hops if hop.taken_up_at]
         lengths = [hop.ended_at - hop.arrived_at for hop in ended]
-        assert (row.response_median_h, row.response_p90_h) == (
-            pytest.approx(hours(answered, 50), abs=0.011),
-            pytest.approx(hours(answered, 90), abs=0.011),
-        )
+        assert row.response_median_h == pytest.approx(hours(answered, 50), abs=0.011)
+        assert row.response_p90_h == pytest.approx(hours(answered, 90), abs=0.011)
         assert row.handling_p90_h == pytest.approx(hours(lengths, 90), abs=0.011)
         middle = median(lengths) / HOUR if lengths else None
         assert row.handling_median_h == pytest.approx(middle, abs=0.011)

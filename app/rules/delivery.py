@@ -134,6 +134,11 @@ class Answer:
         return self.error is AttemptError.TIMEOUT or self.status in {429, 502, 504}
 
     @property
+    def asks_to_stop(self) -> bool:
+        """For a while (429, or 503 with Retry-After), or for good (410)."""
+        return self.status in {410, 429} or (self.status == 503 and self.retry_after is not None)
+
+    @property
     def is_about_the_message(self) -> bool:
         """It lives and refuses this message only, or we could not even write it."""
         return self.error is AttemptError.NOT_DRESSED or self.status in {400, 409, 413, 415, 422}

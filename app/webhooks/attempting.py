@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ class Sender:
     """What is needed to send to one endpoint, as it was at the last turn."""
 
     endpoint: WebhookEndpoint
-    secrets: Sequence[str]
+    secrets: Sequence[str] = field(repr=False)
     wires: Wires
     tokens: Tokens
     dress: Dress
@@ -43,9 +43,9 @@ async def attempt(sender: Sender, event: WebhookEvent) -> tuple[Answer, str | No
     """How it ended, and how the answer begins; never raises but when it is cancelled."""
     try:
         body = sender.dress(event, sender.endpoint)
-    except Exception:
+    except Exception as error:
         # A mapping's mistake is this message's failure, not the end of all deliveries.
-        log.exception("not_dressed", event_id=str(event.id), type=event.type)
+        log.error("not_dressed", event_id=str(event.id), type=event.type, error=repr(error))  # noqa: TRY400
         return Answer(error=AttemptError.NOT_DRESSED), None
     try:
         async with asyncio.timeout(TAKES_AT_MOST.total_seconds()):

@@ -211,6 +211,8 @@ class Drain:
             self.under_way -= 1
         took = timedelta(seconds=loop.time() - began)
         self.failed_in_row = 0 if answer.succeeded else self.failed_in_row + 1
+        if answer.asks_to_stop:
+            self.failed_in_row = RESTS_AFTER
         self.done.append(Sent(claimed, answer, started_at, took, excerpt))
 
     def _is_over(self) -> bool:

@@ -20,6 +20,7 @@ from app.db.models import (
     PlatformView,
     RecordVersion,
 )
+from app.incidents.card_refusals import CardOfUnknownEvent
 from app.incidents.drawing import PlatformCard, draw_platform_card
 from app.incidents.platform_words import PlatformWord, record_platform_word
 from app.kit.clock import civil_day
@@ -60,15 +61,11 @@ def take_status(session: Session, taking: Taking) -> Outcome:
     """The platform's view of an event, and an act that changes nothing of ours."""
     said = taking.message.said
     assert isinstance(said, StatusSaid)
-    _event_here(session, said)
+    if session.get(Incident, said.incident_id) is None:
+        raise NotHere(Unclear.UNKNOWN_EVENT)
     act = record_platform_word(session, _word(taking, said), taking.now)
     _look_anew(session, taking, said)
     return {"act_id": str(act.id), "state": said.state.ours}
-
-
-def _event_here(session: Session, said: StatusSaid | CardSaid) -> None:
-    if session.get(Incident, said.incident_id) is None:
-        raise NotHere(Unclear.UNKNOWN_EVENT)
 
 
 def _word(taking: Taking, said: StatusSaid) -> PlatformWord:
@@ -100,19 +97,18 @@ def take_card(session: Session, taking: Taking) -> Outcome:
     said = taking.message.said
     assert isinstance(said, CardSaid)
     colour, tier = said.drawn
-    _event_here(session, said)
-    card = draw_platform_card(
-        session,
-        PlatformCard(
-            incident_id=said.incident_id,
-            origin=CardOrigin(taking.row.platform.value),
-            their_ref=said.card_ref,
-            colour=colour,
-            tier=tier,
-            fell_at=said.fell_at,
-        ),
-        taking.now,
+    drawn = PlatformCard(
+        incident_id=said.incident_id,
+        origin=CardOrigin(taking.row.platform.value),
+        their_ref=said.card_ref,
+        colour=colour,
+        tier=tier,
+        fell_at=said.fell_at,
     )
+    try:
+        card = draw_platform_card(session, drawn, taking.now)
+    except CardOfUnknownEvent:
+        raise NotHere(Unclear.UNKNOWN_EVENT) from None
     return {"card_id": None if card is None else str(card.id)}
 
 

@@ -98,18 +98,19 @@ class Language:
         match field.kind:
             case "instant":
                 return _of_our_century(self.read_instant(value))
-            case "key":
-                return UUID(_text(value, LINE_AT_MOST))
             case "whole":
                 return _whole(value)
-            case "unit":
-                return self.tables.unit_here(_text(value, LINE_AT_MOST))
-            case "line":
-                return _text(value, LINE_AT_MOST)
             case "text":
                 return _text(value, TEXT_AT_MOST)
+            case "line" | "key" | "unit":
+                return self._line(field.kind, _text(value, LINE_AT_MOST))
             case kind:
                 return self._known(kind, value, field.name)
+
+    def _line(self, kind: str, text: str) -> str | UUID:
+        if kind == "key":
+            return UUID(text)
+        return self.tables.unit_here(text) if kind == "unit" else text
 
     def _known(self, kind: str, value: Any, name: str) -> Known:
         if isinstance(value, bool) or not isinstance(value, str | int):

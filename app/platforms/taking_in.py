@@ -10,7 +10,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import ColumnElement, String, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from app.db.engine import Sessions
@@ -74,7 +74,7 @@ def _due(sessions: Sessions, now: datetime) -> Sequence[Line]:
         select(
             InboundMessage.id, InboundMessage.platform, LINE.label("line"), InboundMessage.next_at
         )
-        .distinct(InboundMessage.platform, LINE)
+        .ext(distinct_on(InboundMessage.platform, LINE))
         .where(IS_STORED)
         .order_by(InboundMessage.platform, LINE, *IN_ORDER)
         .subquery()

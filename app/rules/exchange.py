@@ -56,8 +56,6 @@ class Unclear(StrEnum):
     UNKNOWN_ACCOUNT = "unknown_account"
     NO_POST = "no_post"
     """The account's worker had no post on that date."""
-    NOT_HELD = "not_held"
-    """The tier that a card is for never held the event."""
     MOMENT_TO_COME = "moment_to_come"
     BODY_ERASED = "body_erased"
 

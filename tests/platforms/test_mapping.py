@@ -192,7 +192,8 @@ def test_int_1_a_city_s_engineer_changes_tables_and_no_code(tmp_path: Path) -> N
 
 def values(language: Language) -> Iterator[tuple[object, Unclear]]:
     """What can't be a state, and why."""
-    yield from ((wrong, Unclear.BAD_VALUE) for wrong in (True, [], {}, 1.5))
+    malformed: tuple[object, ...] = (True, [], {}, 1.5)
+    yield from ((wrong, Unclear.BAD_VALUE) for wrong in malformed)
     yield "未知", Unclear.UNKNOWN_WORD
     yield "\x00", Unclear.UNKNOWN_WORD
     yield 10**400, Unclear.UNKNOWN_WORD

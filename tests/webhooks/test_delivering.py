@@ -224,7 +224,7 @@ def test_int_2_who_asks_for_a_pause_gets_one_for_all_that_waits(
     receiver.behaves = lambda _: OK
     clock.pass_(seconds=30)
     deliver(sessions, clock)
-    assert [got.subject for got in receiver.accepted] == ["b", "c", "a"]
+    assert [got.subject for got in receiver.accepted] == ["b", "a", "c"]
 
 
 def test_int_2_an_endpoint_that_is_gone_is_disabled_and_loses_nothing(

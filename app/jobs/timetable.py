@@ -19,6 +19,8 @@ from app.media.retention import erase_unnamed
 from app.media.store import open_store
 from app.patrol import partitions, retention
 from app.platforms.reconciling import reconcile_due
+from app.platforms.retention import erase_bodies
+from app.platforms.taking_in import process
 from app.registry import retention as records
 from app.settings import Settings
 from app.visits import upkeep as visits
@@ -162,6 +164,21 @@ def purge_feed(sessions: Sessions, now: datetime) -> None:
         session.execute(delete(Change).where(Change.at < now - FEED_KEPT))
 
 
+def take_in_messages(sessions: Sessions, now: datetime) -> None:
+    """What the platforms sent has its effect (INT-1)."""
+    looked_at = process(sessions, now)
+    if looked_at:
+        log.info("platform_messages_taken_in", messages=looked_at)
+
+
+def erase_platform_messages(sessions: Sessions, now: datetime) -> None:
+    """What the platforms wrote is erased after its term; that it came is kept."""
+    with sessions.begin() as session:
+        erased = erase_bodies(session, now)
+    if erased:
+        log.info("platform_messages_erased", messages=erased)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the timetable."""
@@ -188,6 +205,8 @@ TIMETABLE = (
     Entry("erase_unnamed_photos", "*/10 18-20 * * *", erase_unnamed_photos),
     Entry("forget_deliveries", "*/10 18-20 * * *", forget_deliveries),
     Entry("reconcile_platforms", "20 18-22 * * *", reconcile_platforms),
+    Entry("take_in_messages", "* * * * * */2", take_in_messages),
+    Entry("erase_platform_messages", "*/10 18-20 * * *", erase_platform_messages),
     Entry("purge_feed", "40 18 * * *", purge_feed),
 )
 """18 to 20 UTC is 02:00 to 05:00 in Asia/Shanghai."""

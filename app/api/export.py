@@ -19,7 +19,8 @@ AskedFormat = Annotated[
     Format, Query(alias="format", description="JSON, or a file that a spreadsheet opens")
 ]
 Columns = Mapping[str, tuple[str, str]]
-"""From where a value is found in a row (`minutes.total`) to its heading in Chinese and English."""
+"""From where a value is found in a row to its heading in Chinese and English: `minutes.total`, or
+`cards.colour` for that of all parts of a list."""
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -93,8 +94,15 @@ def _found(row: Any, path: str) -> Any:
     for step in path.split("."):
         if row is None:
             return None
-        row = row[int(step)] if isinstance(row, list) else row.get(step)
+        row = _step(row, step)
     return row
+
+
+def _step(row: Any, step: str) -> Any:
+    """Of a list one place, or what all its parts have under a name."""
+    if isinstance(row, list):
+        return row[int(step)] if step.isdigit() else [_step(part, step) for part in row]
+    return row.get(step)
 
 
 def cell(value: Any) -> str | int | float | None:

@@ -44,7 +44,7 @@ INBOX_COLUMNS: Columns = {
     "taken_up_at": ("受理时间", "Taken up at"),
     "yellow_at": ("黄牌时间", "Yellow at"),
     "red_at": ("红牌时间", "Red at"),
-    "cards.0.colour": ("首次亮牌", "First card"),
+    "cards.colour": ("亮牌", "Cards"),
     "extension_asked.hours": ("申请延期（小时）", "Extension asked (h)"),
     "help_asked_at": ("请求协助", "Help asked at"),
     "worker_name": ("上报人", "Worker"),

@@ -22,6 +22,7 @@ from app.outbox.emit import emit
 from app.people.calendar import Calendar
 from app.people.values import supersessions
 from app.rules.cards import CardOrigin, ClockReason, Colour, Span, WorkingSpans
+from app.rules.civil import in_civil_time
 from app.rules.deadlines import (
     RED_AFTER_H,
     Clock,
@@ -194,7 +195,7 @@ def would_not_have_fallen(
 
 def instant_of(hop: IncidentHop, card: IncidentCard) -> str:
     """When a card's colour falls by the clock as it stands, written."""
-    return _at(hop, card).isoformat()
+    return in_civil_time(_at(hop, card))
 
 
 def _at(hop: IncidentHop, card: IncidentCard) -> datetime:

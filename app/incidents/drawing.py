@@ -18,6 +18,7 @@ from app.kit.clock import civil_day
 from app.kit.ids import uuid7
 from app.outbox.emit import Happened, emit, emit_all, publish
 from app.rules.cards import CardOrigin, Colour
+from app.rules.civil import in_civil_time
 from app.rules.deadlines import fallen
 from app.rules.tiers import Tier
 
@@ -70,7 +71,7 @@ def settle(
         draw(session, falls_of(held_of(case, hop), instants_of(hop), ended_at), now)
         hop.next_card_at = None
         session.flush()
-    because = {"why": "ended_in_time", "ended_at": ended_at.isoformat()}
+    because = {"why": "ended_in_time", "ended_at": in_civil_time(ended_at)}
     for card in cards_by_clock(session, [hop.id])[hop.id]:
         if card.fell_at >= ended_at:
             question(session, case, card, because)
@@ -141,7 +142,7 @@ def _row(fall: Fall, holders: Holders, now: datetime) -> dict[str, Any]:
         "fell_at": fall.at,
         "drawn_at": now,
         "day": day,
-        "because": {"due_at": held.due_at.isoformat()},
+        "because": {"due_at": in_civil_time(held.due_at)},
     }
 
 
@@ -194,7 +195,7 @@ def card_facts(key: UUID, colour: Colour, tier: Tier, fell_at: datetime) -> dict
         "card_id": str(key),
         "colour": colour.value,
         "tier": tier.value,
-        "fell_at": fell_at.isoformat(),
+        "fell_at": in_civil_time(fell_at),
     }
 
 

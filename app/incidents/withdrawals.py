@@ -8,6 +8,7 @@ from app.incidents.doing import Doing
 from app.incidents.drawing import CHANGE, card_facts, shown
 from app.kit.errors import NotFound
 from app.outbox.emit import emit, publish
+from app.rules.civil import in_civil_time
 from app.rules.tiers import rank
 
 
@@ -39,6 +40,6 @@ def take_back(session: Session, doing: Doing, card: IncidentCard) -> None:
         subject=("incident", doing.case.incident_id),
         **card_facts(card.id, card.colour, card.tier, card.fell_at),
         grid_code=doing.case.grid_code,
-        withdrawn_at=doing.now.isoformat(),
+        withdrawn_at=in_civil_time(doing.now),
         act_id=str(doing.act.id),
     )

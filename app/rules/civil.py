@@ -13,6 +13,11 @@ def civil_day(instant: datetime) -> date:
     return instant.astimezone(CIVIL_TIME).date()
 
 
+def in_civil_time(instant: datetime) -> str:
+    """An instant as it is written for people here, with its offset."""
+    return instant.astimezone(CIVIL_TIME).isoformat()
+
+
 def instant_of(day: date, clock_time: time) -> datetime:
     """The instant at which the clocks show `clock_time` on `day`."""
     return datetime.combine(day, clock_time, CIVIL_TIME)

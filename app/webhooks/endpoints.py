@@ -38,6 +38,16 @@ NEEDED: Mapping[Scheme, tuple[str, ...]] = {
     Scheme.HMAC_HEADER: ("app_key",),
     Scheme.OAUTH: ("token_url", "client_id", "client_secret"),
 }
+AS_ASKED = {
+    "url",
+    "description",
+    "platform",
+    "scheme",
+    "inbound_scheme",
+    "event_types",
+    "allow_cidrs",
+    "at_once",
+}
 WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
 SPOKEN = {
     EndpointAct.PAUSE: "webhook_endpoint.paused",
@@ -53,24 +63,7 @@ def open_endpoint(
     session: Session, asker: Principal, body: EndpointIn, now: datetime
 ) -> tuple[WebhookEndpoint, MadeSecrets]:
     """A new endpoint, and the secrets that were made for it."""
-    unit_code = body.unit_code or asker.unit_code
-    _check_unit(session, asker, unit_code)
-    _check_inbound(body)
-    endpoint = WebhookEndpoint(
-        id=uuid7(now),
-        unit_code=unit_code,
-        credentials=_plain(body.credentials),
-        state=EndpointState.ACTIVE,
-        created_at=now,
-        created_by=asker.account_id,
-        **body.model_dump(
-            include={"url", "description", "platform", "scheme", "inbound_scheme", "event_types",
-                     "allow_cidrs", "at_once"}
-        ),
-    )  # fmt: skip
-    _check(endpoint)
-    session.add(endpoint)
-    session.flush()
+    endpoint = _new(session, asker, body, now)
     made = _first_keys(session, endpoint, body, now)
     _trace(
         session,
@@ -84,6 +77,25 @@ def open_endpoint(
         keys_made=sorted(made),
     )
     return endpoint, made
+
+
+def _new(session: Session, asker: Principal, body: EndpointIn, now: datetime) -> WebhookEndpoint:
+    unit_code = body.unit_code or asker.unit_code
+    _check_unit(session, asker, unit_code)
+    _check_inbound(body)
+    endpoint = WebhookEndpoint(
+        id=uuid7(now),
+        unit_code=unit_code,
+        credentials=_plain(body.credentials),
+        state=EndpointState.ACTIVE,
+        created_at=now,
+        created_by=asker.account_id,
+        **body.model_dump(include=AS_ASKED),
+    )
+    _check(endpoint)
+    session.add(endpoint)
+    session.flush()
+    return endpoint
 
 
 def change_endpoint(

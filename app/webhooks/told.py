@@ -52,7 +52,6 @@ def example_of(told: EventType) -> dict[str, Any]:
 
 def schema_of(told: EventType) -> dict[str, Any]:
     """JSON Schema of a body; fields may be added to a type, none is ever given another sense."""
-    fields = {field.name: field.schema() for field in told.fields}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": told.zh,
@@ -66,27 +65,29 @@ def schema_of(told: EventType) -> dict[str, Any]:
                 "format": "date-time",
                 "description": "When it happened, not when it is sent",
             },
-            "data": {
-                "type": "object",
-                "required": ["subject", "id", "number"],
-                "properties": {
-                    "subject": {"const": told.subject},
-                    "id": {
-                        "type": "string",
-                        "pattern": UUID_PATTERN,
-                        "description": "Of the subject: what it is now is fetched by it",
-                    },
-                    "number": {
-                        "type": "integer",
-                        "minimum": 1,
-                        "description": (
-                            "Rises within the subject: what is lower than one seen is old"
-                        ),
-                    },
-                    **fields,
-                },
-            },
+            "data": _data_schema(told),
         },
+    }
+
+
+def _data_schema(told: EventType) -> dict[str, Any]:
+    of_the_subject = {
+        "subject": {"const": told.subject},
+        "id": {
+            "type": "string",
+            "pattern": UUID_PATTERN,
+            "description": "Of the subject: what it is now is fetched by it",
+        },
+        "number": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Rises within the subject: what is lower than one seen is old",
+        },
+    }
+    return {
+        "type": "object",
+        "required": list(of_the_subject),
+        "properties": of_the_subject | {field.name: field.schema() for field in told.fields},
     }
 
 

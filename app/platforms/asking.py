@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urljoin
 
@@ -101,10 +102,16 @@ def ask(peer: Peer, day: date, now: datetime) -> TheirDay:
     """Both questions; raises NoAnswer."""
     names = ThreadPoolExecutor(1, thread_name_prefix="names")
     try:
-        network = Network(resolver(names), ssl.create_default_context())
+        network = Network(resolver(names), trusted())
         return asyncio.run(_ask(peer, day, now, network))
     finally:
         names.shutdown(wait=False, cancel_futures=True)
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """The system's authorities, read once."""
+    return ssl.create_default_context()
 
 
 async def _ask(peer: Peer, day: date, now: datetime, network: Network) -> TheirDay:

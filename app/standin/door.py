@@ -34,7 +34,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         spared = scope["type"] != "http" or scope["path"].startswith(SPARED)
-        mood = WELL if spared else self._mood_of_this()
+        mood = WELL if spared else self._mood_at(scope["path"])
         match mood.behaviour:
             case Behaviour.WELL:
                 await self.inside(scope, receive, send)
@@ -51,7 +51,9 @@ class Door:
                 self.turned_away += 1
                 await refuse(mood, send)
 
-    def _mood_of_this(self) -> Mood:
+    def _mood_at(self, path: str) -> Mood:
+        if self.mood.path not in {None, path}:
+            return WELL
         if self.left is None:
             return self.mood
         if self.left == 0:

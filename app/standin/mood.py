@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from app.kit.schema import In
+from app.kit.schema import In, Line
 
 
 class Behaviour(StrEnum):
@@ -46,6 +46,9 @@ class Mood(In):
     ms: int | None = Field(default=None, ge=0, le=120_000)
     status: Status | None = None
     retry_after_s: int | None = Field(default=None, ge=0, le=86_400)
+    path: Line | None = Field(
+        default=None, description="Only there: /deliveries, /events, /messages, /oauth/token"
+    )
     times: int | None = Field(default=None, ge=1, le=1_000_000)
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from app.kit import clock
 from app.kit.clock import civil_day
 from app.kit.ids import uuid7
 from app.platforms.adapters import ADAPTERS
+from app.platforms.asking import trusted
 from app.platforms.language import Language
 from app.platforms.sayings import Message, NotUnderstood
 from app.platforms.speaking import Told, spoken, undressed
@@ -92,7 +93,7 @@ class Standin:
         made = self.compose(asked.says)
         if asked.withheld:
             return made
-        with httpx.Client(timeout=ANSWER_S, trust_env=False) as client:
+        with httpx.Client(timeout=ANSWER_S, trust_env=False, verify=trusted()) as client:
             for sent in in_order(made, asked.order):
                 for _ in range(asked.copies):
                     time.sleep(asked.delay_ms / 1000)

@@ -203,6 +203,14 @@ def test_forgetful_it_takes_in_and_hangs_up_so_the_sender_tells_it_again(chengdu
     assert chengdu.state()["flaws"] == {"duplicate": 1}
 
 
+def test_only_where_it_was_told_to(chengdu: Running) -> None:
+    chengdu.control(behaviour="gone", path="/events")
+    assert tell(chengdu, event(1)).status_code == 200
+    with pytest.raises(httpx.TransportError):
+        ask(chengdu, "events")
+    assert ask(chengdu, "messages") == []
+
+
 def test_slow_it_answers_rightly_but_late(chengdu: Running) -> None:
     chengdu.control(behaviour="slow", ms=300)
     began = time.monotonic()

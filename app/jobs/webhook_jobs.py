@@ -19,7 +19,8 @@ Drains: TypeAlias = Task[..., Any, Any]
 QUEUE = "webhooks"
 DRAINS_AT_ONCE = 64
 """Of one process: coroutines, so that no number of slow endpoints keeps others waiting."""
-SILENT_S = 30
+BEATS_EVERY_S = 5.0
+SILENT_S = 20
 """A worker that was not heard of for so long is gone; another one takes its lanes."""
 
 
@@ -74,4 +75,4 @@ def _enter_freeing(queue: procrastinate.App) -> None:
     turn = queue.task(name="free_webhook_lanes", queue=QUEUE, queueing_lock="free_webhook_lanes")(
         free_webhook_lanes
     )
-    queue.periodic(cron="* * * * * */10")(turn)
+    queue.periodic(cron="* * * * * */5")(turn)

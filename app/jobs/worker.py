@@ -19,7 +19,7 @@ from psycopg import OperationalError
 from app.db.engine import Sessions, make_engine, make_sessions
 from app.jobs import webhook_jobs
 from app.jobs.timetable import TIMETABLE, Entry
-from app.jobs.webhook_jobs import DRAINS_AT_ONCE
+from app.jobs.webhook_jobs import BEATS_EVERY_S, DRAINS_AT_ONCE
 from app.kit import clock
 from app.platforms.dressing import dress
 from app.settings import Settings
@@ -118,4 +118,5 @@ async def _take(queue: procrastinate.App, name: str, at_once: int, *, wait: bool
         delete_jobs="successful",
         shutdown_graceful_timeout=GRACE_S,
         install_signal_handlers=False,
+        update_heartbeat_interval=BEATS_EVERY_S,
     )

@@ -19,12 +19,14 @@ from app.registry.erasing import erase_record
 from app.registry.rights_schemas import ErasureGround, ErasureIn
 from app.registry.schemas import RecordEndIn
 from app.rules.delivery import Scheme
+from app.rules.incidents import Act
 from app.webhooks.plain import BYTES_AT_MOST, body_of
 from app.webhooks.schemes import headers_for
 from app.webhooks.told import EXAMPLE_INSTANT, EXAMPLE_KEY, HEADERS, example_of, schema_of
 from tests.attendance.facts import WEDNESDAY, at
 from tests.city import City
-from tests.registry.collected import NAME, Desk, person
+from tests.incidents.facts import Street
+from tests.registry.collected import NAME, PHONE, Desk, person
 from tests.webhooks.told import NOW, events
 
 every_type = pytest.mark.parametrize("told", TYPES.values(), ids=list(TYPES))
@@ -185,6 +187,31 @@ def test_int_1_a_record_is_told_once_it_is_entered_and_when_it_changes(desk: Des
     assert b"released" not in said
     assert b"special" not in said
     assert NAME.encode() not in said
+
+
+def test_int_1_every_act_on_an_event_is_told_with_all_that_its_type_says(
+    db: Session, city: City
+) -> None:
+    street = Street(db, city)
+    key = street.reported(
+        severity="major", description="王大爷家漏气", contact={"name": NAME, "phone": PHONE},
+        reporter="resident",
+    )  # fmt: skip
+    street.office("station_lead", key, Act.ESCALATE, at("09:20"))
+    street.office("township", key, Act.CLOSE, at("10:00"))
+    street.worker(key, Act.FOLLOW_UP, at("11:00"))
+    street.worker(key, Act.VERIFY, at("11:30"))
+    told = events(db, key)
+    assert [event.data["act"] for event in told] == [
+        "report", "escalate", "close", "follow_up", "verify",
+    ]  # fmt: skip
+    assert [event.data["act_number"] for event in told] == [1, 2, 3, 4, 5]
+    said = {name for event in told for name in event.data}
+    assert said == {field.name for field in TYPES["incident.acted"].fields} - {"duplicate_of"}
+    for event in told:
+        body = body_of(event)
+        check(TYPES[event.type], json.loads(body))
+        assert not any(word.encode() in body for word in ("王大爷", "漏气", NAME, PHONE))
 
 
 def test_the_headers_of_each_scheme_are_those_that_are_sent() -> None:

@@ -13,6 +13,7 @@ from app.db.engine import make_engine, make_sessions
 from app.db.models import Base
 from app.demo import city as demo
 from app.demo import month
+from app.demo.exchange import open_paused
 from app.demo.rows import Keys, Openers, Row, tables
 from app.kit.ids import uuid7
 from app.kit.secrets import seal
@@ -22,7 +23,8 @@ from app.settings import Settings
 
 PASSWORD = "Jianyang-grid-2017"  # noqa: S105 - no secret: the demo prints it for everyone
 TOTP_SECRET = "JIANYANGGRIDWORKERDEMOSECRET2345"  # noqa: S105 - as public as the password
-KEPT = frozenset({"server_epoch"})
+KEPT = frozenset({"server_epoch", "incident_category"})
+"""What a migration filled, and no city replaces."""
 SHOWN_PER_ROLE = 2
 Progress = Callable[[str], None]
 
@@ -79,11 +81,14 @@ def load(
 
 
 def write_month(settings: Settings, seed: int, now: datetime, progress: Progress) -> int:
-    """A month of work in one community; how many worker-days."""
+    """A month of work in one community, told to both platforms; how many worker-days."""
     progress("writing a month of work in one community")
     engine = make_engine(settings)
     try:
-        return month.write(make_sessions(engine), [demo.MONTH_IN], seed, now)
+        sessions = make_sessions(engine)
+        with sessions.begin() as session:
+            open_paused(session, now)
+        return month.write(sessions, [demo.MONTH_IN], seed, now)
     finally:
         engine.dispose()
 

@@ -4,33 +4,31 @@ Nothing here is written past the commands: whatever they judge, mark and trace i
 and traced. Who does what on which date is decided by the seed.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.attendance.commands import record_check_in
 from app.attendance.schemas import CheckInIn
 from app.db.engine import Sessions
-from app.db.models import Account, Posting, Station, TrackBatch
+from app.db.models import TrackBatch
 from app.demo import month_records as said
 from app.demo.city import MONTH
+from app.demo.month_events import Cast, cast_of, everyday, special, still_open
 from app.demo.month_offices import Offices, morning, offices_of
+from app.demo.month_people import UPLOADED_AFTER, Person, captured, people_of
 from app.errands.commands import record_act
-from app.incidents.commands import record_incident
+from app.incidents.sweeping import sweep
 from app.kit.clock import SHANGHAI, civil_day
 from app.kit.ids import uuid7
 from app.outbox.emit import mark_stale
 from app.patrol.batches import Columns, digest_of, packed
 from app.patrol.commands import record_appointment
 from app.people.calendar import Calendar
-from app.people.capture import Capture
 from app.people.posts import areas_on
 from app.registry.collecting import record_collection
 from app.rules.coordinates import ReferenceSystem
@@ -38,7 +36,6 @@ from app.tasks.notes import record_note
 from app.visits.commands import record_visit
 from app.visits.placing import placed_on
 
-UPLOADED_AFTER = timedelta(minutes=2)
 FIX_EVERY_S = 20
 WALKS = (
     (time(8, 35), time(11, 40)),
@@ -50,66 +47,52 @@ STEP_DEGREES = 0.00011
 """About as far as one walks in twenty seconds."""
 
 
-@dataclass(frozen=True)
-class Person:
-    """A worker of the community, with account and station."""
-
-    worker_id: UUID
-    account_id: UUID
-    community: str
-    station: tuple[float, float]
-    number: int
-
-
 def write(sessions: Sessions, communities: Sequence[str], seed: int, now: datetime) -> int:
-    """The duty dates of the last month up to yesterday; how many worker-days were written."""
-    today = civil_day(now)
-    with sessions() as session:
-        calendar = Calendar(session, today - MONTH, today)
-        people = [
-            person for community in communities for person in people_of(session, community, today)
-        ]
-        offices = {community: offices_of(session, community) for community in communities}
-    worked = 0
-    for community in communities:
-        of_community = [person for person in people if person.community == community]
-        for day in (today - timedelta(days=ago) for ago in range(MONTH.days, 0, -1)):
-            if of_community and calendar.on_duty(community, day):
-                with sessions.begin() as session:
-                    _write_day(session, of_community, offices[community], (day, seed))
-                worked += len(of_community)
+    """The duty dates of the last month up to yesterday, and the events that are open now; how many
+    worker-days were written."""
+    worked = sum(_write_community(sessions, community, seed, now) for community in communities)
+    sweep(sessions, now)
     return worked
 
 
-def people_of(session: Session, community: str, day: date) -> Iterator[Person]:
-    """The level-1 workers of a community who have an account."""
-    point = session.scalars(
-        select(Station.point).where(Station.community_code == community)
-    ).first()
-    assert point is not None
-    (lon, lat), *_ = point.coords
-    rows = session.execute(
-        select(Posting.worker_id, Account.id)
-        .join(Account, Account.worker_id == Posting.worker_id)
-        .where(Posting.community_code == community, Posting.valid.contains(day))
-        .order_by(Account.phone)
-    )
-    for number, (worker_id, account_id) in enumerate(rows):
-        yield Person(worker_id, account_id, community, (lon, lat), number)
+def _write_community(sessions: Sessions, community: str, seed: int, now: datetime) -> int:
+    today = civil_day(now)
+    with sessions() as session:
+        people = list(people_of(session, community, today))
+        if not people:
+            return 0
+        offices = offices_of(session, community)
+        cast = cast_of(session, people, duty_dates(session, community, today), now)
+    for day in cast.before:
+        with sessions.begin() as session:
+            _write_day(session, cast, offices, (day, seed))
+    with sessions.begin() as session:
+        still_open(session, cast, chance_of(seed, today, community))
+    return len(people) * len(cast.before)
 
 
-def _write_day(
-    session: Session, people: Sequence[Person], offices: Offices, when: tuple[date, int]
-) -> None:
+def duty_dates(session: Session, community: str, today: date) -> list[date]:
+    """Those of the last month, today among them if it is one."""
+    calendar = Calendar(session, today - MONTH, today)
+    days = (today - timedelta(days=ago) for ago in range(MONTH.days, -1, -1))
+    return [day for day in days if calendar.on_duty(community, day)]
+
+
+def chance_of(*what: object) -> Random:
+    """Invented, and the same for the same seed."""
+    return Random(" ".join(map(str, what)))  # noqa: S311 - nothing secret hangs on it
+
+
+def _write_day(session: Session, cast: Cast, offices: Offices, when: tuple[date, int]) -> None:
     day, seed = when
-    for person in people:
-        number = f"{seed} {day} {person.community} {person.number}"
-        chance = Random(number)  # noqa: S311 - invented, and the same for the same seed
-        _work(session, person, day, chance)
-    morning(session, offices, [person.worker_id for person in people], day)
+    for person in cast.people:
+        chance = chance_of(seed, day, person.community, person.number)
+        _work(session, cast, person, day, chance)
+    special(session, cast, day, chance_of(seed, day, offices.lead.unit_code, "events"))
+    morning(session, offices, [person.worker_id for person in cast.people], day)
 
 
-def _work(session: Session, person: Person, day: date, chance: Random) -> None:
+def _work(session: Session, cast: Cast, person: Person, day: date, chance: Random) -> None:
     """Sign-ins, walks, visits, and what else comes up."""
     for opens in said.SIGN_INS:
         at = said.at_random(day, opens, said.WINDOW_MINUTES[opens], chance)
@@ -126,30 +109,14 @@ def _work(session: Session, person: Person, day: date, chance: Random) -> None:
         record_visit(session, captured(person, at), visit)
     for at, appointment in said.appointments(day, chance):
         record_appointment(session, captured(person, at), appointment)
-    for at, incident in said.incidents(places, day, chance):
-        record_incident(session, captured(person, at), incident)
+    for found in said.incidents(places, day, chance):
+        everyday(session, cast, person, found, chance)
     for at, collection in said.collections(places, day, chance):
         record_collection(session, captured(person, at), collection)
     for at, act in said.errand(day, chance):
         record_act(session, captured(person, at), act)
     for at, note in said.notes(day, chance):
         record_note(session, captured(person, at), note)
-
-
-def captured(person: Person, at: datetime) -> Capture:
-    """A record made at an instant and uploaded soon after, its time proven."""
-    return Capture(
-        id=uuid7(at),
-        account_id=person.account_id,
-        worker_id=person.worker_id,
-        device_id=None,
-        community_code=person.community,
-        device_time=at,
-        at=at,
-        received_at=at + UPLOADED_AFTER,
-        proven=True,
-        offset_s=0.0,
-    )
 
 
 def walk(session: Session, person: Person, day: date, chance: Random) -> None:

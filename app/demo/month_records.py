@@ -6,13 +6,13 @@ from random import Random
 from typing import TypedDict
 
 from app.errands.schemas import ErrandActIn, ResidentIn
-from app.incidents.schemas import IncidentIn
+from app.incidents.schemas import ContactIn, IncidentIn
 from app.kit.clock import SHANGHAI
 from app.kit.ids import uuid7
 from app.patrol.schemas import AppointmentIn
 from app.registry.schemas import CollectionIn
 from app.rules.errands import ErrandStep
-from app.rules.field_records import IncidentCategory
+from app.rules.incidents import Reporter
 from app.rules.information import RecordKind
 from app.rules.visits import VisitOutcome
 from app.tasks.notes import DailyNoteIn
@@ -27,6 +27,7 @@ SHARES = {
     "nobody_home": 0.12,
     "appointment": 0.3,
     "incident": 0.35,
+    "told": 0.4,
     "collection": 0.6,
     "shop": 0.5,
     "errand": 0.12,
@@ -34,10 +35,10 @@ SHARES = {
 }
 """How likely each thing is, on a date or at a door."""
 INCIDENTS = (
-    (IncidentCategory.PUBLIC_SAFETY, "楼道堆放杂物，占用消防通道"),
-    (IncidentCategory.LIVELIHOOD_SERVICE, "路灯损坏一盏"),
-    (IncidentCategory.DISPUTE, "楼上漏水引起邻里纠纷，已初步调解"),
-    (IncidentCategory.SERVICE_REQUEST, "居民反映垃圾清运不及时"),
+    ("public_safety", "楼道堆放杂物，占用消防通道"),
+    ("livelihood_service", "路灯损坏一盏"),
+    ("dispute", "楼上漏水引起邻里纠纷，已初步调解"),
+    ("service_request", "居民反映垃圾清运不及时"),
 )
 SHOPS = ("便民超市", "兴旺五金店", "顺达快递驿站", "康乐药房", "小李面馆")
 ERRANDS = ("代办社保认证", "代办医保参保登记", "代办高龄津贴申领", "代交水电费")
@@ -110,10 +111,25 @@ def incidents(
         category, description = chance.choice(INCIDENTS)
         place = chance.choice(places)
         where = beside((place.lon, place.lat), chance)
-        yield (
-            at_random(day, time(15, 5), 90, chance),
-            IncidentIn(category=category, description=description, **where, accuracy_m=9),
+        told = chance.random() < SHARES["told"]
+        reporter = Reporter.RESIDENT if told else Reporter.WORKER
+        body = IncidentIn(
+            category=category,
+            description=description,
+            **where,
+            accuracy_m=9,
+            reporter=reporter,
+            contact=contact(reporter, chance),
         )
+        yield at_random(day, time(9, 10), 140, chance), body
+
+
+def contact(reporter: Reporter, chance: Random) -> ContactIn | None:
+    """Whoever told the worker: nobody who exists."""
+    if reporter is Reporter.WORKER:
+        return None
+    name = f"{chance.choice(SURNAMES)}{chance.choice(('女士', '先生'))}"
+    return ContactIn(name=name, phone=f"1350000{chance.randrange(10_000):04d}")
 
 
 def collections(

@@ -20,12 +20,15 @@ from app.kit.schema import IN_FORCE
 from app.kit.secrets import seal
 from app.people import national_calendar
 from app.rules.divisions import UnitTier, tier_of
+from app.rules.tasks import Platform
 
 Row = tuple[object, ...]
 Table = tuple[str, str, Iterable[Row]]
 SINCE = f"[{IN_FORCE.isoformat()},)"
 MADE_AT = datetime(2017, 9, 1, tzinfo=UTC)
 REAL_OUTLINE = "demo: real outline of the city 市界为真实数据"
+ACCOUNTS = {Platform.CHENGDU: "wzl", Platform.SICHUAN: "wgh"}
+"""What the names of workers' accounts begin with."""
 INVENTED = "demo: invented boundary 虚构边界"
 
 
@@ -72,6 +75,8 @@ def tables(city: DemoCity, keys: Keys, openers: Openers) -> Iterator[Table]:
     yield "assignment", columns, assignments(city, keys)
     columns = "id phone name unit_code roles worker_id password_hash totp_secret totp_confirmed_at"
     yield "account", columns, accounts(city, keys, openers)
+    columns = "id platform account worker_id valid recorded_by recorded_at"
+    yield "platform_account", columns, platform_accounts(city, keys, openers.since)
     yield "visit_place", "id created_at", visit_places(city, keys, openers.since)
     columns = "id place_id grid_code whereabouts valid"
     yield "visit_place_location", columns, locations(city, keys, openers.secret)
@@ -146,6 +151,17 @@ def accounts(city: DemoCity, keys: Keys, openers: Openers) -> Iterator[Row]:
         key = keys.of("account", office.phone)
         named = (key, office.phone, office.name, office.unit, [office.role], None)
         yield *named, password, openers.sealed_secret, openers.since
+
+
+def platform_accounts(city: DemoCity, keys: Keys, now: datetime) -> Iterator[Row]:
+    """Each worker's account at both platforms, by serial (INT-1)."""
+    centre = next(office for office in city.accounts if office.role == "command_centre")
+    recorded = keys.of("account", centre.phone), now
+    for serial, worker in enumerate(city.workers, 1):
+        worker_id = keys.worker(worker.phone)
+        for platform, begins in ACCOUNTS.items():
+            key = keys.of("platform account", platform.value, worker.phone)
+            yield key, platform.value, f"{begins}{serial:05d}", worker_id, SINCE, *recorded
 
 
 def visit_places(city: DemoCity, keys: Keys, now: datetime) -> Iterator[Row]:

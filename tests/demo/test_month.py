@@ -1,33 +1,59 @@
 """A month of work in the demo city: recorded by the commands, so that it adds up."""
 
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db import schema
-from app.db.engine import make_engine, make_sessions
+from app.db.engine import Sessions, make_engine, make_sessions
 from app.db.models import (
     CheckIn,
     DailyNote,
     Errand,
+    HopExtension,
+    IncidentAct,
+    IncidentCard,
+    IncidentCase,
+    IncidentHop,
     Meeting,
+    PlatformAccount,
     PlatformLogin,
     Record,
     Visit,
     VisitTally,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+    Worker,
 )
 from app.demo import city as jianyang
+from app.demo import exchange, month_people
 from app.demo import load as demo
-from app.demo import month
 from app.kit.clock import civil_day
 from app.rules.attendance import Verdict
+from app.rules.cards import Colour
+from app.rules.delivery import DeliveryState, EndpointState
+from app.rules.field_records import Severity
+from app.rules.incidents import State
 from app.rules.information import RecordState
+from app.rules.tasks import Platform
+from app.rules.tiers import Tier
 from app.rules.visits import VisitKind, VisitVerdict
 from app.settings import Settings
+from app.standin.agreement import Agreement, Manner
+from app.standin.command import AgreementIn
+from app.standin.platform import Standin
+from app.standin.server import build
 from app.visits import tallies
+from tests.platforms.meeting import deliver
+from tests.platforms.standing_in import NOWHERE, answering
 
 NOW = datetime(2026, 3, 20, 1, tzinfo=UTC)
 DAYS = 13
@@ -35,16 +61,22 @@ DAYS = 13
 
 
 @pytest.fixture(scope="module")
-def worked(server: Settings) -> Iterator[Session]:
+def sessions(server: Settings) -> Iterator[Sessions]:
     """A city of few workers after its month."""
     with schema.scratch_database(server, "test_month") as fresh:
         schema.upgrade(fresh)
         demo.load(fresh, 7, 12, NOW, lambda step: None)
         assert demo.write_month(fresh, 7, NOW, lambda step: None) > 0
         engine = make_engine(fresh)
-        with make_sessions(engine)() as session:
-            yield session
+        yield make_sessions(engine)
         engine.dispose()
+
+
+@pytest.fixture
+def worked(sessions: Sessions) -> Iterator[Session]:
+    """What is there then."""
+    with sessions() as session:
+        yield session
 
 
 def counted(session: Session, model: type) -> int:
@@ -52,7 +84,7 @@ def counted(session: Session, model: type) -> int:
 
 
 def test_everybody_worked_on_every_duty_date(worked: Session) -> None:
-    people = list(month.people_of(worked, jianyang.MONTH_IN, civil_day(NOW)))
+    people = list(month_people.people_of(worked, jianyang.MONTH_IN, civil_day(NOW)))
     assert people
     days = worked.scalars(select(CheckIn.day).distinct()).all()
     assert len(days) > DAYS
@@ -81,3 +113,89 @@ def test_guards_were_visited_on_most_duty_dates(worked: Session) -> None:
     assert paid <= owed
     assert paid > owed / 3
     worked.rollback()
+
+
+def states(session: Session) -> Counter[State]:
+    return Counter(session.scalars(select(IncidentCase.state)))
+
+
+def test_evt_1_most_events_were_closed_and_verified(worked: Session) -> None:
+    found = states(worked)
+    assert found[State.VERIFIED] > sum(found.values()) / 2
+    for state in (State.WITHDRAWN, State.FALSE, State.DUPLICATE):
+        assert found[state] == 1, state
+    assert found[State.HELD] >= 3
+    assert found[State.HANDLING] >= 3
+    closers = set(worked.scalars(select(IncidentCase.closed_by)))
+    assert closers >= {Tier.GRID, Tier.COMMUNITY, Tier.TOWNSHIP}
+    assert worked.scalar(select(IncidentCase.reopened).where(IncidentCase.reopened))
+    majors = select(IncidentCase.state).where(IncidentCase.severity == Severity.MAJOR)
+    assert set(worked.scalars(majors)) == {State.VERIFIED}
+
+
+def test_evt_3_every_tier_holds_something_and_the_desk_has_something_to_do(worked: Session) -> None:
+    held = worked.scalars(select(IncidentHop).where(IncidentHop.ended_at.is_(None))).all()
+    assert {hop.tier for hop in held} == {Tier.GRID, Tier.COMMUNITY, Tier.TOWNSHIP, Tier.CENTRE}
+    assert any(NOW < hop.due_at < NOW + timedelta(hours=6) for hop in held)
+    asked = worked.scalars(select(HopExtension).where(HopExtension.decided_at.is_(None))).all()
+    assert [extension.hop_id in {hop.id for hop in held} for extension in asked] == [True]
+
+
+def test_evt_3_cards_fell_at_the_instants_of_their_holds(worked: Session) -> None:
+    cards = worked.execute(
+        select(IncidentCard, IncidentHop).join(IncidentHop, IncidentHop.id == IncidentCard.hop_id)
+    ).all()
+    for card, hop in cards:
+        assert card.fell_at == (hop.yellow_at if card.colour is Colour.YELLOW else hop.red_at)
+    open_ones = Counter(card.colour for card, hop in cards if hop.ended_at is None)
+    assert open_ones == {Colour.YELLOW: 2, Colour.RED: 1}
+    assert any(hop.ended_at is not None for _, hop in cards)
+    overdue = worked.scalars(select(IncidentHop).where(IncidentHop.ended_at.is_(None))).all()
+    assert all(hop.next_card_at is None or hop.next_card_at >= NOW for hop in overdue)
+
+
+def test_nothing_happened_after_the_day_of_loading(worked: Session) -> None:
+    assert (worked.scalar(select(func.max(IncidentAct.received_at))) or NOW) <= NOW
+
+
+def test_int_1_both_platforms_are_told_once_their_endpoints_are_resumed(
+    sessions: Sessions,
+) -> None:
+    with sessions() as session:
+        endpoints = session.scalars(select(WebhookEndpoint)).all()
+        assert {endpoint.platform for endpoint in endpoints} == set(Platform)
+        assert {endpoint.state for endpoint in endpoints} == {EndpointState.PAUSED}
+        told = counted(session, WebhookEvent)
+        assert counted(session, WebhookDelivery) == 2 * told > 100
+        accounts = counted(session, PlatformAccount)
+        assert accounts == 2 * counted_workers(session)
+    with ExitStack() as running:
+        urls: dict[Platform | None, str] = {
+            platform: running.enter_context(listening(platform)) for platform in Platform
+        }
+        with sessions.begin() as session:
+            for endpoint in session.scalars(select(WebhookEndpoint)):
+                endpoint.url = f"{urls[endpoint.platform]}/deliveries"
+                endpoint.state = EndpointState.ACTIVE
+        deliver(sessions, lambda: NOW)
+    with sessions() as session:
+        assert set(session.scalars(select(WebhookDelivery.state))) == {DeliveryState.SUCCEEDED}
+
+
+def counted_workers(session: Session) -> int:
+    return session.scalar(select(func.count()).where(Worker.level == 1)) or 0
+
+
+@contextmanager
+def listening(platform: Platform) -> Iterator[str]:
+    """A stand-in platform as whoever follows the README starts it."""
+    file = Path(exchange.__file__).with_name("data") / f"stub-{platform.value}.toml"
+    text = file.read_text("utf-8") if file.exists() else ""
+    agreed = AgreementIn.model_validate(tomllib.loads(text))
+    told, says = (
+        Manner(side.scheme, tuple(side.secrets), side.credentials)
+        for side in (agreed.told, agreed.says)
+    )
+    standin = Standin(Agreement(platform, told, says, NOWHERE), lambda: NOW)
+    with answering(build(standin)) as url:
+        yield url

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.db.engine import make_engine
 from app.db.models import Account
+from app.intake.kinds import KINDS
 from app.settings import Settings
 from mobile_contract.handset.coverage import Paid, coverage
 from mobile_contract.handset.door import Door as ServerDoor
 from mobile_contract.handset.door import client as connected
 from mobile_contract.handset.faults import Shares
 from mobile_contract.handset.logins import Credentials, Login
+from mobile_contract.handset.reckoning import Reckoned, reckon
 from mobile_contract.handset.simulation import Cast, Stage, Wish, cast_of, play
 from mobile_contract.handset.tally import Tally
 from mobile_contract.handset.times import Pace, ToldTime
@@ -57,6 +59,7 @@ class Month:
     closed: dict[str, Any]
     """By grid, when all its periods are closed."""
     paid: list[Paid]
+    events: list[Reckoned]
     tally: Tally
     cast: Cast
     city: City
@@ -100,6 +103,7 @@ async def played(url: str, clock: Path, city: City) -> Month:
     async with connected(url) as http:
         door, times = ServerDoor(http, tally), ToldTime(clock, REGISTERED, Pace(0))
         centre = Credentials(city.phones["command_centre"], small_city.PASSWORD, is_handset=False)
+        administrator = replace(centre, phone=city.phones["system_administrator"])
         offices = Offices(city)
         like = Login(centre, door, times)
         offices.sign_in(like, "command_centre", "station_lead", SECOND_LEAD, GRIDS[0], GRIDS[4])
@@ -114,6 +118,7 @@ async def played(url: str, clock: Path, city: City) -> Month:
             seed=SEED,
             shares=SHARES,
             tracks=None,
+            administrator=administrator,
             walks=False,
         )
         stage = Stage(door, times, told=True, progress=Progress(disable=True))
@@ -122,10 +127,11 @@ async def played(url: str, clock: Path, city: City) -> Month:
         done = list(visits_of(cast, city))
         told = {by: await told_by(cast.office, by) for by in ("grid", "worker")}
         paid = await coverage(cast)
+        events = await reckon(stage.shelf.book, cast.office)
         times.tell(times.moment.fromisoformat(AFTER_CLOSING))
         closed = await told_by(cast.office, "grid")
     owed = brute_force.count(doors, done, FIRST, LAST)
-    return Month(doors, done, owed, told, closed, paid, tally, cast, city)
+    return Month(doors, done, owed, told, closed, paid, events, tally, cast, city)
 
 
 def visits_of(cast: Cast, city: City) -> Iterator[Done]:
@@ -217,7 +223,7 @@ def test_late_repeated_and_cut_off(month: Month) -> None:
         "daily_note",
         "equipment",
         "training",
-        "acknowledgement",
+        "incident_action",
     ):
         assert statuses[kind, "created"], kind
         assert statuses[kind, "duplicate"], kind
@@ -225,6 +231,8 @@ def test_late_repeated_and_cut_off(month: Month) -> None:
     for status in ("merged", "conflict", "held"):
         assert statuses["collection", status], status
     assert statuses["errand", "held"]
+    assert statuses["incident_action", "held"]
+    assert statuses["incident_action", "rejected"]
     assert statuses["visit", "out_of_scope"]
     assert statuses["photo", "kept"]
     assert statuses["photo", "cut_off"]
@@ -243,3 +251,36 @@ def test_late_repeated_and_cut_off(month: Month) -> None:
         if item.received_at and (item.received_at - item.record.at).total_seconds() > 20 * 3600
     ]
     assert any(item.record.kind == "visit" for item in late)
+    assert any(item.record.kind == "incident_action" for item in late)
+
+
+def test_evt_1_every_event_stands_as_the_handsets_and_offices_count(month: Month) -> None:
+    assert [each.differences for each in month.events if not each.agrees] == []
+    assert [each.acts for each in month.events] == [len(each.told["acts"]) for each in month.events]
+    assert len(month.events) > 20
+
+
+def test_evt_1_the_month_holds_every_way_that_events_go(month: Month) -> None:
+    done = {(act.said.tier, act.said.act) for each in month.events for act in each.event.done}
+    assert done >= {
+        *((tier, "take_up") for tier in ("grid", "community", "township", "centre")),
+        *((tier, "close") for tier in ("grid", "community", "township")),
+        *(("grid", act) for act in ("escalate", "follow_up", "verify", "withdraw")),
+        *(("community", act) for act in ("escalate", "hand_down", "return", "decide_extension")),
+        ("grid", "ask_extension"),
+    }
+    assert any(each.stand.reopened for each in month.events)
+    assert {each.stand.major for each in month.events} == {True, False}
+    assert {"verified", "withdrawn"} <= {each.stand.state for each in month.events}
+
+
+def test_evt_1_illegal_moves_were_refused_and_said_what_is_allowed(month: Month) -> None:
+    refused = [act for each in month.events for act in each.event.answered if act.number is None]
+    assert {act.said.tier for act in refused} > {"grid"}
+    for act in refused:
+        if act.code == "incident.act_not_allowed":
+            assert act.said.act not in act.facts["allowed"]
+
+
+def test_every_kind_that_is_taken_was_sent(month: Month) -> None:
+    assert {kind for kind, _, _ in month.tally.outcomes} >= set(KINDS)

@@ -44,6 +44,9 @@ SHARES = {
 }
 
 
+BESIDE = ("attendance", "cards", "events")
+
+
 @dataclass(frozen=True)
 class Played:
     """What a simulation said and wrote."""
@@ -51,12 +54,15 @@ class Played:
     said: str
     field_time: dict[str, Any]
     attendance: dict[str, Any]
+    cards: dict[str, Any]
+    events: list[dict[str, Any]]
 
 
 def start(database: Settings, city: City, cases: Path, *options: str) -> subprocess.Popen[str]:
     """The command as a person types it."""
     command = [sys.executable, "-m", "app.cli", "simulate", "--date", DATE, "--cases", str(cases)]
     who = ["--office", city.phones["command_centre"], "--totp-secret", ""]
+    who += ["--administrator", city.phones["system_administrator"]]
     return subprocess.Popen(
         [*command, *who, "--password", small_city.PASSWORD, *options],
         env={**os.environ, "DATABASE_URL": database.database_url, "COLUMNS": "200"},
@@ -70,8 +76,10 @@ def ended(process: subprocess.Popen[str], cases: Path) -> Played:
     """What it left behind; it must have found nothing unexpected."""
     said, _ = process.communicate(timeout=90)
     assert process.returncode == 0, said
-    beside = cases.with_name(f"{cases.stem}-attendance.json")
-    return Played(said, json.loads(cases.read_text("utf-8")), json.loads(beside.read_text("utf-8")))
+    beside = [cases.with_name(f"{cases.stem}-{name}.json") for name in BESIDE]
+    first, *others = (json.loads(file.read_text("utf-8")) for file in (cases, *beside))
+    attendance, cards, events = others
+    return Played(said, first, attendance, cards, events["events"])
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +126,8 @@ def test_same_seed_same_city_same_verdicts(played: Sequence[Played]) -> None:
     first, second, _ = played
     assert first.field_time == second.field_time
     assert first.attendance == second.attendance
+    assert first.cards == second.cards
+    assert first.events == second.events
     assert uploads(first.said) == uploads(second.said)
 
 
@@ -132,6 +142,8 @@ def test_judge_agrees_with_the_boards_from_raw_facts(played: Sequence[Played]) -
         assert [case for case in judged if not case.agrees] == []
         judged = judge_file(each.attendance, None, national_duty)
         assert [case for case in judged if not case.agrees] == []
+        judged = judge_file(each.cards, None, national_duty)
+        assert [case for case in judged if not case.agrees] == []
 
 
 def test_the_simulated_day_holds_something_to_judge(played: Sequence[Played]) -> None:
@@ -142,7 +154,12 @@ def test_the_simulated_day_holds_something_to_judge(played: Sequence[Played]) ->
     verdicts = {case["expect"]["verdict"] for case in first.attendance["cases"]}
     assert {"valid", "needs_review"} <= verdicts
     assert {case["clock"]["proven"] for case in first.attendance["cases"]} == {True, False}
-    for told in ("track", "check_in", "visit"):
+    assert first.events
+    assert len(first.cards["cases"]) >= len(first.events)
+    for event in first.events:
+        assert event["counted"] == event["told"]
+        assert event["counted"]["acts"] == 1 + len(event["acts"])
+    for told in ("track", "check_in", "visit", "incident_action"):
         statuses = {line.split("│")[2].strip() for line in uploads(first.said) if told in line}
         assert {"created", "duplicate"} <= statuses, told
     assert "server errors (5xx): 0" in first.said

@@ -38,7 +38,7 @@ class _Facts:
         hops = {card.hop_id for card in cards if card.hop_id is not None}
         self.deadlines = Deadlines(session)
         found = select(IncidentHop.id, IncidentHop.arrived_at).where(IncidentHop.id.in_(hops))
-        self.arrivals = dict(session.execute(found).tuples().all())
+        self.arrivals = {row.id: row.arrived_at for row in session.execute(found)}
         self.postings = _by_worker(
             session.scalars(select(Posting).where(Posting.worker_id.in_(workers))).all()
         )

@@ -136,6 +136,6 @@ class Reconciliation(Base):
     error: Mapped[str | None]
     """Why the platform could not be asked; none when it answered."""
     differences: Mapped[list[Any]]
-    """{incident_id, kind: missing_there | missing_here | state_differs, ours, theirs}."""
+    """As platforms.comparing writes them: kind, subject or message, ours, theirs, remedy."""
     sent_again: Mapped[int]
     taken_in: Mapped[int]

@@ -66,9 +66,9 @@ def inbox(
 ) -> InboxPage:
     """A tier's open holds, or those that ask it for something; due first comes first."""
     cursor, limit = page
-    rows = session.execute(
-        _holds().where(*before.conditions(), later(PLACE, cursor)).order_by(*PLACE).limit(limit + 1)
-    ).all()
+    first = select(IncidentHop.id).where(*before.conditions(), later(PLACE, cursor))
+    keys = first.order_by(*PLACE).limit(limit + 1).subquery()
+    rows = session.execute(_holds().join(keys, keys.c.id == IncidentHop.id).order_by(*PLACE)).all()
     shown, last = cut(rows, limit)
     told = _told_of(session, [row[0] for row in shown])
     return InboxPage(

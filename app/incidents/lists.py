@@ -21,6 +21,7 @@ from app.db.models import (
 from app.incidents.holds import Around, card_out, hold_out
 from app.incidents.labels import CategoryWords
 from app.incidents.look_schemas import IncidentPage, IncidentRow
+from app.kit.paging import Page
 from app.people.posts import under
 from app.rules.field_records import Severity
 from app.rules.incidents import OPEN, State
@@ -107,18 +108,26 @@ def cases() -> Select[IncidentCase, float, float, str, str, str]:
 
 def incidents_of_unit(session: Session, asked: Asked, page: tuple[str | None, int]) -> IncidentPage:
     """The events of a unit, the latest reported first."""
+    found = latest(session, select(IncidentCase.incident_id).where(*asked.conditions()), page)
+    return IncidentPage(
+        items=[IncidentRow.model_validate(fields) for fields in found.items],
+        next_cursor=found.next_cursor,
+    )
+
+
+def latest(
+    session: Session, keys: Select[UUID], page: tuple[str | None, int]
+) -> Page[dict[str, Any]]:
+    """The rows of a page of cases: first their keys, then what is shown of those alone."""
     cursor, limit = page
+    order = latest_first(PLACE)
+    paged = keys.where(earlier(PLACE, cursor)).order_by(*order).limit(limit + 1).subquery()
     rows = session.execute(
-        cases()
-        .where(*asked.conditions(), earlier(PLACE, cursor))
-        .order_by(*latest_first(PLACE))
-        .limit(limit + 1)
+        cases().join(paged, paged.c.incident_id == IncidentCase.incident_id).order_by(*order)
     ).all()
     shown, last = cut(rows, limit)
-    return IncidentPage(
-        items=[IncidentRow.model_validate(fields) for fields in rows_of(session, shown)],
-        next_cursor=cursor_of(last[0].reported_at, last[0].incident_id) if last else None,
-    )
+    place = cursor_of(last[0].reported_at, last[0].incident_id) if last else None
+    return Page(rows_of(session, shown), place)
 
 
 def rows_of(

@@ -4,11 +4,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.keyset import cursor_of, cut, earlier, latest_first
+from app.db.models import IncidentCase
 from app.incidents import examples
-from app.incidents.lists import PLACE, Asked, cases, rows_of
+from app.incidents.lists import Asked, latest
 from app.incidents.look_schemas import IncidentCardSeen, IncidentHoldOut
 from app.kit.schema import Out
 from app.rules.cards import Colour
@@ -69,18 +70,11 @@ class IncidentFeatures(Out):
 
 def features(session: Session, asked: Asked, page: tuple[str | None, int]) -> IncidentFeatures:
     """The events asked for, the latest reported first."""
-    cursor, limit = page
-    rows = session.execute(
-        cases()
-        .where(*asked.conditions(), earlier(PLACE, cursor))
-        .order_by(*latest_first(PLACE))
-        .limit(limit + 1)
-    ).all()
-    shown, last = cut(rows, limit)
+    found = latest(session, select(IncidentCase.incident_id).where(*asked.conditions()), page)
     return IncidentFeatures(
         type="FeatureCollection",
-        features=[_feature(fields) for fields in rows_of(session, shown)],
-        next_cursor=cursor_of(last[0].reported_at, last[0].incident_id) if last else None,
+        features=[_feature(fields) for fields in found.items],
+        next_cursor=found.next_cursor,
     )
 
 

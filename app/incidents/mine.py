@@ -8,10 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from app.db.keyset import cursor_of, cut, earlier, latest_first
 from app.db.models import Incident, IncidentCase
 from app.incidents.detail import detail
-from app.incidents.lists import PLACE, cases, held_by, is_open, rows_of
+from app.incidents.lists import held_by, is_open, latest
 from app.incidents.look_schemas import IncidentDetailOut, MyIncidentPage, MyIncidentRow
 from app.kit.errors import NotFound
 from app.people.posts import grids_on
@@ -29,18 +28,16 @@ def my_incidents(
 ) -> MyIncidentPage:
     """The latest reported first; `asked`: open or not, and what waits for oneself."""
     grids = grids_on(session, worker_id, today)
-    cursor, limit = page
-    rows = session.execute(
-        cases()
-        .where(*_wanted(worker_id, grids, asked), earlier(PLACE, cursor))
-        .order_by(*latest_first(PLACE))
-        .limit(limit + 1)
-    ).all()
-    shown, last = cut(rows, limit)
-    written = _written(session, [row[0].incident_id for row in shown])
+    keys = (
+        select(IncidentCase.incident_id)
+        .join(Incident, Incident.id == IncidentCase.incident_id)
+        .where(*_wanted(worker_id, grids, asked))
+    )
+    found = latest(session, keys, page)
+    written = _written(session, [fields["id"] for fields in found.items])
     return MyIncidentPage(
-        items=[_mine(fields, written[fields["id"]], grids) for fields in rows_of(session, shown)],
-        next_cursor=cursor_of(last[0].reported_at, last[0].incident_id) if last else None,
+        items=[_mine(fields, written[fields["id"]], grids) for fields in found.items],
+        next_cursor=found.next_cursor,
     )
 
 

@@ -784,6 +784,13 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_incident_case_duplicate_of",
+        "incident_case",
+        ["duplicate_of"],
+        unique=False,
+        postgresql_where=sa.text("duplicate_of is not null"),
+    )
+    op.create_index(
         "ix_incident_case_grid_code_reported_at",
         "incident_case",
         ["grid_code", "reported_at"],
@@ -797,6 +804,12 @@ def upgrade() -> None:
         unique=False,
         postgresql_ops={"grid_code": "text_pattern_ops"},
         postgresql_where=sa.text("state in ('held', 'handling', 'closed', 'followed_up')"),
+    )
+    op.create_index(
+        "ix_incident_case_reported_at_incident_id",
+        "incident_case",
+        ["reported_at", "incident_id"],
+        unique=False,
     )
     op.create_index(
         "ix_incident_case_worker_id_day", "incident_case", ["worker_id", "day"], unique=False

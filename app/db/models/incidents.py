@@ -83,7 +83,13 @@ class IncidentCase(Base):
             postgresql_ops={"grid_code": PREFIX},
         ),
         Index("ix_incident_case_category_reported_at", "category", "reported_at"),
+        Index("ix_incident_case_reported_at_incident_id", "reported_at", "incident_id"),
         Index("ix_incident_case_worker_id_day", "worker_id", "day"),
+        Index(
+            "ix_incident_case_duplicate_of",
+            "duplicate_of",
+            postgresql_where=text("duplicate_of is not null"),
+        ),
         Index(
             "ix_incident_case_grid_code_state",
             "grid_code",

@@ -12,6 +12,7 @@ from app.api.export import FILES, Columns, as_asked
 from app.api.problems import refusals
 from app.kit.errors import BadCursor, NotFound
 from app.kit.schema import Day, In, Line
+from app.kit.secrets import Unreadable
 from app.platforms import message_lists
 from app.platforms.refusals import MessageErased, MessageNotRetried
 from app.platforms.schemas import (
@@ -101,10 +102,12 @@ def count_platform_messages(
 @router.get("/platform-messages/{id}", responses=refusals(NotFound))
 def read_platform_message(db: Db, asker: PlatformsReader, id: MessageKey) -> PlatformMessageOut:
     """One message and what became of it."""
-    return message_lists.message_out(message_lists.message_of(db, asker, id))
+    return message_lists.message_out(db, message_lists.message_of(db, asker, id))
 
 
-@router.post("/platform-messages/{id}/reveal", responses=refusals(NotFound, MessageErased))
+@router.post(
+    "/platform-messages/{id}/reveal", responses=refusals(NotFound, MessageErased, Unreadable)
+)
 def reveal_platform_message(
     db: Db, asker: PlatformsReader, id: MessageKey, body: PlatformMessageRevealIn
 ) -> PlatformMessageRevealed:
@@ -114,13 +117,13 @@ def reveal_platform_message(
 
 @router.post(
     "/platform-messages/{id}/retry",
-    responses=refusals(NotFound, MessageNotRetried, MessageErased),
+    responses=refusals(NotFound, MessageNotRetried, MessageErased, Unreadable),
 )
 def retry_platform_message(
     db: Db, asker: PlatformsWriter, now: Now, id: MessageKey
 ) -> PlatformMessageOut:
     """Take a message in again, after the mapping or what it names was put right."""
-    return message_lists.message_out(message_lists.retry(db, asker, id, now))
+    return message_lists.message_out(db, message_lists.retry(db, asker, id, now))
 
 
 @router.get("/incidents/{id}/platform-views", responses=refusals(NotFound))

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.db.models import InboundMessage, WebhookEndpoint
 from app.platforms.adapters import ADAPTERS
@@ -76,9 +76,9 @@ def keep(
         .returning(InboundMessage.id)
     )
     message = session.scalars(
-        select(InboundMessage).where(
-            InboundMessage.platform == platform, InboundMessage.message_id == proven.message_id
-        )
+        select(InboundMessage)
+        .options(defer(InboundMessage.body))
+        .where(InboundMessage.platform == platform, InboundMessage.message_id == proven.message_id)
     ).one()
     if message.digest != digest:
         raise MessageReused(message_id=proven.message_id)

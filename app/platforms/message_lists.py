@@ -117,15 +117,16 @@ def _out(row: InboundMessage, *, erased: bool) -> PlatformMessageOut:
     )
 
 
-def message_out(row: InboundMessage) -> PlatformMessageOut:
+def message_out(session: Session, row: InboundMessage) -> PlatformMessageOut:
     """One message without its content."""
-    return _out(row, erased=row.body is None)
+    erased = select(InboundMessage.body.is_(None)).where(InboundMessage.id == row.id)
+    return _out(row, erased=session.scalars(erased).one())
 
 
 def message_of(session: Session, asker: Principal, key: int) -> InboundMessage:
     """One message, to the city's offices; raises NotFound."""
     _of_the_city(asker)
-    row = session.get(InboundMessage, key)
+    row = session.get(InboundMessage, key, options=[defer(InboundMessage.body)])
     if row is None:
         raise NotFound
     return row
@@ -140,7 +141,10 @@ def _of_the_city(asker: Principal) -> None:
 def reveal(
     session: Session, asker: Principal, key: int, purpose: RevealedFor
 ) -> PlatformMessageRevealed:
-    """A message as it came; it may name residents, and each look is logged."""
+    """A message as it came; it may name residents, and each look is logged.
+
+    Raises MessageErased, Unreadable.
+    """
     row = message_of(session, asker, key)
     if row.body is None:
         raise MessageErased(id=key)

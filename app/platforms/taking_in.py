@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import ColumnElement, String, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.db.engine import Sessions
 from app.db.models import InboundMessage, PlatformSubject
@@ -121,6 +121,7 @@ def _claimed(session: Session, line: Line, now: datetime) -> InboundMessage | No
         return None
     row = session.scalars(
         select(InboundMessage)
+        .options(defer(InboundMessage.body))
         .where(IS_STORED, InboundMessage.platform == line.platform, literal(line.name) == LINE)
         .order_by(*IN_ORDER)
         .limit(1)
@@ -195,7 +196,8 @@ def _settle(row: InboundMessage, state: InboundState, outcome: Outcome, now: dat
 def _note_failure(sessions: Sessions, key: int, error: Exception, now: datetime) -> None:
     """It is tried again after a pause, and in the end given up; kept either way."""
     with sessions.begin() as session:
-        row = session.get_one(InboundMessage, key, with_for_update=True)
+        sealed = [defer(InboundMessage.body)]
+        row = session.get_one(InboundMessage, key, with_for_update=True, options=sealed)
         row.tries += 1
         row.outcome = {"error": type(error).__name__}
         again = next_try(row.tries, now)

@@ -33,6 +33,7 @@ from app.incidents.commands import record_incident
 from app.incidents.schemas import IncidentIn
 from app.kit.clock import civil_day
 from app.kit.ids import uuid7
+from app.kit.secrets import Unreadable
 from app.platforms.message_lists import retry
 from app.platforms.sayings import LoginSaid, StatusSaid
 from app.platforms.taking_in import process
@@ -414,6 +415,21 @@ def test_int_1_an_erased_content_is_not_understood(
     db.commit()
     process(sessions, NOW)
     assert became(chengdu, key) == ["body_erased"]
+
+
+def test_int_1_a_content_that_no_key_opens_holds_up_nobody(
+    sessions: Sessions, chengdu: Partner, incident: UUID, db: Session, city: City
+) -> None:
+    account(db, city)
+    key = chengdu.says(chengdu.status(incident))
+    other = chengdu.says(LoginSaid("wg01", at("08:31")))
+    db.execute(text("update inbound_message set body = 'x' where id = :id"), {"id": key})
+    db.commit()
+    assert process(sessions, NOW) == 2
+    query = select(InboundMessage.state, InboundMessage.outcome).order_by(InboundMessage.id)
+    states = [tuple(row) for row in db.execute(query)]
+    assert states[0] == (InboundState.NOT_UNDERSTOOD, {"why": Unreadable.code})
+    assert became(chengdu, other) == ["done"]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -65,9 +66,9 @@ def tell_workers(
     hops = open_hops(session, [case.incident_id])[case.incident_id]
     workers = {case.worker_id, also, *(hop.worker_id for hop in hops)}
     workers |= set(_workers_of(session, case.grid_code, today))
+    stand = Standings.of(session, [case])
     for worker_id in sorted(found for found in workers if found is not None):
-        [body] = bodies(session, [case], worker_id)
-        publish(session, worker_id, "incident", case.incident_id, body)
+        publish(session, worker_id, "incident", case.incident_id, stand.body(case, worker_id))
 
 
 def _workers_of(session: Session, grid_code: str, day: date) -> Sequence[UUID]:
@@ -78,23 +79,36 @@ def _workers_of(session: Session, grid_code: str, day: date) -> Sequence[UUID]:
     ).all()
 
 
-def bodies(session: Session, cases: Sequence[IncidentCase], worker_id: UUID) -> list[Body]:
-    """Some events as a worker's handset holds them: nothing of residents is in them."""
-    keys = [case.incident_id for case in cases]
-    stand = situations(session, cases)
-    hops = open_hops(session, keys)
-    cards = _cards(session, keys)
-    reports = _reports(session, keys)
-    return [
-        _body(case, worker_id, stand[key], hops[key]) | reports[key] | {"cards": cards[key]}
-        for key, case in zip(keys, cases, strict=True)
-    ]
+@dataclass(frozen=True)
+class Standings:
+    """What handsets are told of some events, read once for whoever is told."""
+
+    situations: Mapping[UUID, Situation]
+    hops: Mapping[UUID, Sequence[IncidentHop]]
+    cards: Mapping[UUID, Sequence[Body]]
+    reports: Mapping[UUID, Body]
+
+    @staticmethod
+    def of(session: Session, cases: Sequence[IncidentCase]) -> "Standings":
+        keys = [case.incident_id for case in cases]
+        return Standings(
+            situations(session, cases),
+            open_hops(session, keys),
+            _cards(session, keys),
+            _reports(session, keys),
+        )
+
+    def body(self, case: IncidentCase, worker_id: UUID) -> Body:
+        """An event as a worker's handset holds it: nothing of residents is in it."""
+        key = case.incident_id
+        stands = _body(case, worker_id, self.situations[key], self.hops[key])
+        return stands | self.reports[key] | {"cards": self.cards[key]}
 
 
 def body_of(session: Session, incident_id: UUID, worker_id: UUID) -> Body:
     """One event as a worker's handset holds it."""
-    [body] = bodies(session, [session.get_one(IncidentCase, incident_id)], worker_id)
-    return body
+    case = session.get_one(IncidentCase, incident_id)
+    return Standings.of(session, [case]).body(case, worker_id)
 
 
 def held(
@@ -111,8 +125,8 @@ def held(
         .order_by(IncidentCase.incident_id)
         .limit(limit)
     ).all()
-    found = bodies(session, cases, worker_id)
-    return [(case.incident_id, body) for case, body in zip(cases, found, strict=True)]
+    stand = Standings.of(session, cases)
+    return [(case.incident_id, stand.body(case, worker_id)) for case in cases]
 
 
 def _body(

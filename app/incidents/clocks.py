@@ -17,8 +17,9 @@ from app.db.models import (
     IncidentHop,
     StaleClocks,
 )
+from app.incidents.card_shown import CHANGE, shown
 from app.kit.clock import civil_day
-from app.outbox.emit import emit
+from app.outbox.emit import emit, publish
 from app.people.calendar import Calendar
 from app.people.values import supersessions
 from app.rules.cards import CardOrigin, ClockReason, Colour, Span, WorkingSpans
@@ -209,6 +210,8 @@ def question(
     if card.questioned_because is not None or card.withdrawn_at is not None:
         return
     card.questioned_because = dict(because)
+    if card.worker_id is not None:
+        publish(session, card.worker_id, CHANGE, card.id, shown(card))
     emit(
         session,
         "incident.card_questioned",

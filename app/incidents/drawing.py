@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.db.bulk import insert_rows, rows_of
 from app.db.models import Change, IncidentCard, IncidentCase, IncidentHop
 from app.incidents.card_refusals import CardOfUnknownEvent
+from app.incidents.card_shown import CHANGE, body_of, shown
 from app.incidents.clocks import cards_by_clock, freshen, question
 from app.incidents.holders import Holders
 from app.kit.clock import civil_day
@@ -22,8 +23,6 @@ from app.rules.civil import in_civil_time
 from app.rules.deadlines import fallen
 from app.rules.tiers import Tier
 
-CHANGE = "incident_card"
-"""The kind by which handsets know a card."""
 DRAW = text("""
 insert into incident_card (id, incident_id, hop_id, colour, origin, tier, unit_code, worker_id,
     fell_at, drawn_at, day, because)
@@ -152,32 +151,7 @@ def _change(row: Mapping[str, Any]) -> dict[str, Any]:
         "kind": CHANGE,
         "subject_id": str(row["id"]),
         "gone": None,
-        "body": _body(row, questioned=False, withdrawn_at=None),
-    }
-
-
-SHOWN = ("incident_id", "colour", "origin", "tier", "fell_at", "day")
-
-
-def shown(card: IncidentCard) -> dict[str, Any]:
-    """A card as the handset of its worker holds it."""
-    row = {name: getattr(card, name) for name in SHOWN}
-    questioned = card.questioned_because is not None
-    return _body(row, questioned=questioned, withdrawn_at=card.withdrawn_at)
-
-
-def _body(
-    row: Mapping[str, Any], *, questioned: bool, withdrawn_at: datetime | None
-) -> dict[str, Any]:
-    return {
-        "incident_id": str(row["incident_id"]),
-        "colour": row["colour"].value,
-        "origin": row["origin"].value,
-        "tier": row["tier"].value,
-        "fell_at": row["fell_at"].isoformat(),
-        "day": row["day"].isoformat(),
-        "questioned": questioned,
-        "withdrawn_at": withdrawn_at.isoformat() if withdrawn_at else None,
+        "body": body_of(row, questioned=False, withdrawn_at=None),
     }
 
 

@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session
 
 from app.db.models import IncidentCard
 from app.incidents.card_refusals import CardOfLowerTier, CardWithdrawn
+from app.incidents.card_shown import CHANGE, shown
 from app.incidents.doing import Doing
-from app.incidents.drawing import CHANGE, card_facts, shown
+from app.incidents.drawing import card_facts
 from app.kit.errors import NotFound
 from app.outbox.emit import emit, publish
 from app.rules.civil import in_civil_time

@@ -21,6 +21,7 @@ from app.db.models import (
     Correction,
     DailyNote,
     Errand,
+    IncidentCard,
     KeyPeriodReport,
     Leave,
     TrainingRecord,
@@ -30,6 +31,7 @@ from app.db.models import (
 from app.equipment import lists as equipment
 from app.errands import commands as errands
 from app.errands.lists import held_by_handsets
+from app.incidents import card_shown
 from app.incidents import telling as incidents
 from app.key_periods import field as key_periods
 from app.kit.errors import BadCursor
@@ -157,6 +159,11 @@ def _incidents(asked: Asked) -> Sequence[tuple[str, Body]]:
     return [(str(key), body) for key, body in found]
 
 
+def _incident_cards(asked: Asked) -> Sequence[tuple[str, Body]]:
+    rows = asked.session.scalars(_recent(IncidentCard, asked))
+    return [(str(row.id), card_shown.shown(row)) for row in rows]
+
+
 def _equipment_checks(asked: Asked) -> Sequence[tuple[str, Body]]:
     return equipment.of_handset(
         asked.session, asked.worker_id, asked.since, asked.after_id, asked.limit
@@ -259,6 +266,7 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("appointment", _appointments),
     ("visit", _visits),
     ("incident", _incidents),
+    (card_shown.CHANGE, _incident_cards),
     ("errand", _errands),
     ("equipment_check", _equipment_checks),
     ("meeting", _meetings),

@@ -100,6 +100,10 @@ def test_evt_3_what_was_told_late_questions_the_card_and_leaves_it(
     assert (yellow.withdrawn_at, red.withdrawn_at) == (None, None)
     names = db.scalars(select(OutboxEvent.name)).all()
     assert Counter(names)["incident.card_questioned"] == 2
+    told = db.scalars(select(Change).where(Change.kind == "incident_card").order_by(Change.id))
+    assert [body["questioned"] for change in told if (body := change.body)] == [False] * 2 + [
+        True
+    ] * 2
 
 
 def test_evt_3_only_what_came_after_the_end_is_questioned(events: Events) -> None:

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Response
 from app.api.deps import BoardsReader, Db, EventsReader, Me, Now, Reads
 from app.api.export import FILES, Columns, as_asked
 from app.api.incident_queries import (
-    CountsAsked,
     InboxAsked,
+    IncidentCountsAsked,
     MapAsked,
     MyQuotaAsked,
     QuotasAsked,
@@ -128,7 +128,11 @@ def incident_map(
     responses=refusals(BadCursor, NotFound, IncidentRangeTooLong) | FILES,
 )
 def incident_counts(
-    db: Db, asker: EventsReader, now: Now, reads: Reads, asked: Annotated[CountsAsked, Query()]
+    db: Db,
+    asker: EventsReader,
+    now: Now,
+    reads: Reads,
+    asked: Annotated[IncidentCountsAsked, Query()],
 ) -> IncidentCountsPage | Response:
     """How many events were reported over a span, and where they stand."""
     unit = asked.unit or asker.unit_code

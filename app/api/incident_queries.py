@@ -79,7 +79,7 @@ class MapAsked(IncidentFilter):
         return shown.of(unit)
 
 
-class CountsAsked(IncidentsAsked):
+class IncidentCountsAsked(IncidentsAsked):
     """Counts of which events, told apart by what; reported over 30 days without `from`."""
 
     by: CountsBy = CountsBy.CATEGORY

@@ -17,7 +17,7 @@ from app.incidents.look_schemas import (
     IncidentPage,
     IncidentRevealedOut,
     IncidentRevealIn,
-    LikelyPage,
+    LikelyIncidentPage,
     MyIncidentPage,
 )
 from app.incidents.refusals import CategoryUnknown
@@ -72,7 +72,7 @@ def read_incident(db: Db, asker: EventsReader, id: UUID) -> IncidentDetailOut:
 
 
 @router.get("/incidents/{id}/likely-duplicates", responses=refusals(NotFound))
-def likely_duplicates_of(db: Db, asker: EventsReader, id: UUID) -> LikelyPage:
+def likely_duplicates_of(db: Db, asker: EventsReader, id: UUID) -> LikelyIncidentPage:
     """Events within one's unit that may be the same one, nearest first; nothing is merged."""
     return likely_of(db, detail.case_of(db, asker, id), asker.unit_code)
 
@@ -112,7 +112,7 @@ def reveal_contact_to_me(
 @router.get("/me/likely-duplicates", responses=refusals(CategoryUnknown, NoPost))
 def my_likely_duplicates(
     db: Db, asker: Me, now: Now, asked: Annotated[LikelyAsked, Query()]
-) -> LikelyPage:
+) -> LikelyIncidentPage:
     """Before filing: events of one's community that may be the same one, nearest first."""
     post = post_of(db, asker.as_worker(), civil_day(now))
     position = Position(asked.lon, asked.lat)

@@ -36,7 +36,7 @@ from app.outbox.emit import emit
 from app.people.photos import missing_of
 from app.people.principal import Principal
 from app.rules.divisions import UnitTier
-from app.rules.event_looks import LookPurpose
+from app.rules.event_looks import EventLookPurpose
 from app.rules.incidents import EVT_1
 
 SEEN_OF_ACT = ActSeen.model_fields.keys() - {"by_name", "by_roles", "words", "missing_photos"}
@@ -175,7 +175,7 @@ def _platforms(session: Session, key: UUID, *, masked: bool) -> list[PlatformWor
 
 
 def reveal(
-    session: Session, asker: Principal, key: UUID, purpose: LookPurpose
+    session: Session, asker: Principal, key: UUID, purpose: EventLookPurpose
 ) -> IncidentRevealedOut:
     """Whom to ask, to the event's station alone."""
     case = case_of(session, asker, key)
@@ -185,7 +185,7 @@ def reveal(
 
 
 def reveal_to_worker(
-    session: Session, asker: Principal, key: UUID, purpose: LookPurpose, grids: Sequence[str]
+    session: Session, asker: Principal, key: UUID, purpose: EventLookPurpose, grids: Sequence[str]
 ) -> IncidentRevealedOut:
     """Whom to ask, to a worker of the event's grid."""
     case = session.get(IncidentCase, key)
@@ -195,7 +195,7 @@ def reveal_to_worker(
 
 
 def _revealed(
-    session: Session, asker: Principal, case: IncidentCase, purpose: LookPurpose
+    session: Session, asker: Principal, case: IncidentCase, purpose: EventLookPurpose
 ) -> IncidentRevealedOut:
     """A look that leaves its trace; raises ContactNotKept."""
     contact = session.get_one(Incident, case.incident_id).contact

@@ -131,8 +131,8 @@ HOP_SEEN: Example = {
     "extension": {
         "asked_at": "2026-03-18T08:00:00Z",
         "hours": "6.50",
-        "granted": None,
-        "decided_at": None,
+        "granted": True,
+        "decided_at": "2026-03-18T09:10:00Z",
     },
     "clocks": [
         {

@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Incident, IncidentCase, IncidentCategoryRow
-from app.incidents.look_schemas import LikelyOut, LikelyPage
+from app.incidents.look_schemas import LikelyIncidentOut, LikelyIncidentPage
 from app.incidents.refusals import CategoryUnknown
 from app.people.posts import under
 from app.rules.event_looks import Nearness, Sighting, may_be_one
@@ -35,7 +35,7 @@ class Looked:
     itself: UUID | None = None
 
 
-def likely_duplicates(session: Session, looked: Looked) -> LikelyPage:
+def likely_duplicates(session: Session, looked: Looked) -> LikelyIncidentPage:
     """Of the same first level, within radius and hours of the category, nearest first."""
     category = _category(session, looked.category)
     within = Nearness(category.radius_m, category.within_h)
@@ -46,7 +46,7 @@ def likely_duplicates(session: Session, looked: Looked) -> LikelyPage:
         if may_be_one(new, Sighting(row[0].reported_at, _place(row), row[0].state), within)
     ]
     near.sort(key=lambda found: (found[0], found[1][0].incident_id))
-    return LikelyPage(
+    return LikelyIncidentPage(
         rule=EVT_1.rule,
         clause=EVT_1.clause,
         radius_m=within.radius_m,
@@ -55,7 +55,7 @@ def likely_duplicates(session: Session, looked: Looked) -> LikelyPage:
     )
 
 
-def likely_of(session: Session, case: IncidentCase, unit_code: str) -> LikelyPage:
+def likely_of(session: Session, case: IncidentCase, unit_code: str) -> LikelyIncidentPage:
     """Likely duplicates of an event, within a unit."""
     incident = session.get_one(Incident, case.incident_id)
     position = Position(incident.lon, incident.lat)
@@ -101,9 +101,9 @@ def _place(row: Found) -> Position:
     return Position(row[1], row[2])
 
 
-def _out(row: Found, distance: float, at: datetime) -> LikelyOut:
+def _out(row: Found, distance: float, at: datetime) -> LikelyIncidentOut:
     case, lon, lat, zh, en = row
-    return LikelyOut(
+    return LikelyIncidentOut(
         id=case.incident_id,
         grid_code=case.grid_code,
         category=case.category,

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from app.incidents import examples
 from app.kit.schema import In, Out
 from app.rules.cards import CardOrigin, ClockReason, Colour
-from app.rules.event_looks import LookPurpose, Waiting
+from app.rules.event_looks import EventLookPurpose, Waiting
 from app.rules.field_records import Severity
 from app.rules.incidents import Act, HopOutcome, Reporter, Score, State
 from app.rules.tasks import Platform
@@ -252,7 +252,7 @@ class IncidentRevealIn(In):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"purpose": "follow_up"}]})
 
-    purpose: LookPurpose
+    purpose: EventLookPurpose
 
 
 class IncidentRevealedOut(Out):
@@ -272,7 +272,7 @@ class IncidentRevealedOut(Out):
 
     id: UUID
     contact: ContactOut
-    purpose: LookPurpose
+    purpose: EventLookPurpose
 
 
 class MyIncidentRow(IncidentRow):
@@ -295,7 +295,7 @@ class MyIncidentPage(Out):
     next_cursor: str | None
 
 
-class LikelyOut(Out):
+class LikelyIncidentOut(Out):
     """An event that may be the same one; offered, never merged."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.LIKELY]})
@@ -314,7 +314,7 @@ class LikelyOut(Out):
     hours_apart: float
 
 
-class LikelyPage(Out):
+class LikelyIncidentPage(Out):
     """Events nearby, the nearest first."""
 
     model_config = ConfigDict(
@@ -335,4 +335,4 @@ class LikelyPage(Out):
     clause: str
     radius_m: int
     within_h: int
-    items: list[LikelyOut]
+    items: list[LikelyIncidentOut]

@@ -25,7 +25,7 @@ EVENT_ERASED_AFTER_DAYS = number(
 )
 
 
-class LookPurpose(StrEnum):
+class EventLookPurpose(StrEnum):
     """What whoever told the worker can be looked at for; each look is logged."""
 
     HANDLING = "handling"

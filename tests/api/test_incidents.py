@@ -22,7 +22,7 @@ from tests.conftest import SignedIn
 from tests.incidents.written_events import Events
 
 CONTACT = {"name": "李秀英", "phone": "13800000001"}
-PLACE = {"lon": WEST + 0.001, "lat": SOUTH + 0.001}
+PLACE: dict[str, Any] = {"lon": WEST + 0.001, "lat": SOUTH + 0.001}
 NOBODY = "0199d2f0-0000-7000-8000-00000000ffff"
 OFFICES = (
     "station_lead",
@@ -279,7 +279,7 @@ def test_a_worker_without_a_post_has_nobody_to_be_offered(station: StationDay) -
     ids=str,
 )
 def test_where_and_when_are_checked(station: StationDay, changes: dict[str, str]) -> None:
-    query = {"category": "other", **PLACE} | changes
+    query: dict[str, Any] = {"category": "other", **PLACE} | changes
     found = station.get(GRID, "/me/likely-duplicates", **query)
     assert refused(found) == (422, "request.malformed")
 

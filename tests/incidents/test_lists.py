@@ -15,7 +15,7 @@ from app.incidents.map import features
 from app.incidents.mine import my_incident, my_incidents
 from app.kit.errors import Forbidden, NotFound
 from app.rules.cards import Colour
-from app.rules.event_looks import LookPurpose, Waiting
+from app.rules.event_looks import EventLookPurpose, Waiting
 from app.rules.field_records import Severity
 from app.rules.incidents import Act, HopOutcome, Reporter, State
 from app.rules.tasks import Platform
@@ -189,7 +189,7 @@ def test_evt_1_what_was_written_is_for_tiers_that_the_event_reached(
 def test_evt_4_whom_to_ask_is_for_the_station_and_each_look_is_logged(events: Events) -> None:
     event = events.held(at("09:00"), contact=CONTACT, reporter=Reporter.RESIDENT)
     lead = acting(events.db, events.city, "station_lead")
-    found = reveal(events.db, lead, event.id, LookPurpose.FOLLOW_UP)
+    found = reveal(events.db, lead, event.id, EventLookPurpose.FOLLOW_UP)
     assert found.contact.model_dump() == CONTACT
     trace = events.db.scalars(
         select(OutboxEvent).where(OutboxEvent.name == "incident.revealed")
@@ -198,24 +198,27 @@ def test_evt_4_whom_to_ask_is_for_the_station_and_each_look_is_logged(events: Ev
     assert trace.facts == {"purpose": "follow_up"}
     with pytest.raises(Forbidden):
         reveal(
-            events.db, acting(events.db, events.city, "township"), event.id, LookPurpose.COMPLAINT
+            events.db,
+            acting(events.db, events.city, "township"),
+            event.id,
+            EventLookPurpose.COMPLAINT,
         )
     nobody = events.held(at("10:00"))
     with pytest.raises(ContactNotKept):
-        reveal(events.db, lead, nobody.id, LookPurpose.HANDLING)
+        reveal(events.db, lead, nobody.id, EventLookPurpose.HANDLING)
     elsewhere = events.held(at("10:00"), ELSEWHERE, contact=CONTACT)
     with pytest.raises(NotFound):
-        reveal(events.db, lead, elsewhere.id, LookPurpose.HANDLING)
+        reveal(events.db, lead, elsewhere.id, EventLookPurpose.HANDLING)
 
 
 def test_evt_4_whom_to_ask_is_for_the_grid_s_worker(events: Events) -> None:
     event = events.held(at("09:00"), contact=CONTACT)
     worker = acting(events.db, events.city, GRID)
-    found = reveal_to_worker(events.db, worker, event.id, LookPurpose.FOLLOW_UP, [GRID])
+    found = reveal_to_worker(events.db, worker, event.id, EventLookPurpose.FOLLOW_UP, [GRID])
     assert found.contact.phone == "13800000001"
     neighbour = acting(events.db, events.city, NEIGHBOUR)
     with pytest.raises(NotFound):
-        reveal_to_worker(events.db, neighbour, event.id, LookPurpose.FOLLOW_UP, [NEIGHBOUR])
+        reveal_to_worker(events.db, neighbour, event.id, EventLookPurpose.FOLLOW_UP, [NEIGHBOUR])
 
 
 def mine(events: Events, grid: str = GRID, waiting: Waiting | None = None) -> dict[Any, Any]:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.bulk import insert_rows
 from app.db.models import Change, OutboxEvent, StaleClocks, StaleDay, StaleVisits
+from app.kit import clock
 from app.outbox.catalogue import TYPES, told_of
 from app.outbox.fanout import Told, tell
 from app.rules.cards import ClockReason
@@ -52,8 +52,8 @@ def emit_all(session: Session, happened: Sequence[Happened]) -> None:
     insert_rows(session, OutboxEvent, [_audit_row(each) for each in happened])
     outside = [each for each in happened if each.name in TYPES and each.unit_code is not None]
     if outside:
-        at = session.scalars(select(func.now())).one()
-        tell(session, [_told(each, at) for each in outside])
+        now = clock.now()
+        tell(session, [_told(each, now) for each in outside])
 
 
 def _audit_row(each: Happened) -> dict[str, Any]:

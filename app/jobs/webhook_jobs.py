@@ -41,8 +41,9 @@ def _enter_dispatch(queue: procrastinate.App, post: Post, drains: Drains) -> Non
     async def dispatch_webhooks(timestamp: int) -> None:
         del timestamp
         for endpoint_id in await waiting_endpoints(post):
-            for lane in range(LANES):
-                await _defer(drains, endpoint_id, lane)
+            if not post.is_quiet(endpoint_id):
+                for lane in range(LANES):
+                    await _defer(drains, endpoint_id, lane)
 
     turn = queue.task(name="dispatch_webhooks", queue=QUEUE, queueing_lock="dispatch_webhooks")(
         dispatch_webhooks

@@ -37,6 +37,8 @@ CLAIMED_MOST = 16
 """Claims for each request that may be under way."""
 LOOKS_EVERY_S = 1.0
 """While slow answers are waited for, what is new is claimed."""
+QUIET_FOR = 20
+"""Times as long as a look in vain took: where much waits for heads, looking is dear."""
 BETWEEN_TRIES_S, TRIES = 0.5, 8
 """Of a turn while the database is away."""
 Found = TypeVar("Found")
@@ -57,6 +59,12 @@ class Post:
     tokens: Tokens = field(default_factory=Tokens)
     ending: bool = False
     """Drains begin nothing more."""
+    quiet: dict[UUID, float] = field(default_factory=dict)
+    """Until which second of the loop a look would find nothing, most likely."""
+
+    def is_quiet(self, endpoint_id: UUID) -> bool:
+        """Whether a look was in vain a short while ago: all that is due waits for others."""
+        return asyncio.get_running_loop().time() < self.quiet.get(endpoint_id, 0.0)
 
 
 def width_of(at_once: int, lane: int) -> int:
@@ -86,7 +94,9 @@ class Drain:
 
     async def run(self, seconds: float) -> int:
         """Send until nothing is due; how many requests were made."""
-        self.ends_at = asyncio.get_running_loop().time() + seconds
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        self.ends_at = began + seconds
         try:
             async with asyncio.TaskGroup() as group:
                 senders = [group.create_task(self._send_on()) for _ in range(self.width)]
@@ -96,6 +106,9 @@ class Drain:
                     sender.cancel()
         finally:
             await self._last_word()
+        if not self.made:
+            ended = loop.time()
+            self.post.quiet[self.endpoint_id] = ended + QUIET_FOR * (ended - began)
         return self.made
 
     async def _last_word(self) -> None:

@@ -1,115 +1,36 @@
 """INT-1: stored messages are taken in, in order within a subject, and nothing is dropped."""
 
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from fastapi import FastAPI
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.db.engine import Sessions
 from app.db.models import (
-    Account,
-    InboundMessage,
-    IncidentAct,
     IncidentCard,
     IncidentCase,
     OutboxEvent,
-    PlatformAccount,
     PlatformLogin,
     PlatformReceipt,
     PlatformSubject,
-    PlatformView,
     WebhookEvent,
 )
-from app.incidents.commands import record_incident
-from app.incidents.schemas import IncidentIn
-from app.kit.clock import civil_day
 from app.kit.ids import uuid7
-from app.kit.secrets import Unreadable
 from app.platforms.message_lists import retry
 from app.platforms.sayings import LoginSaid, StatusSaid
 from app.platforms.taking_in import process
 from app.rules.cards import CardOrigin, Colour
 from app.rules.delivery import InboundState
-from app.rules.exchange import TRIES
-from app.rules.incidents import Act, State
+from app.rules.incidents import State
 from app.rules.tasks import LoginSource, Platform
 from app.rules.tiers import Tier
-from tests.attendance.facts import GRID, WEDNESDAY, Handset, acting, at
+from tests.attendance.facts import GRID, WEDNESDAY, acting, at
 from tests.city import City
-from tests.incidents.facts import Street, report
+from tests.incidents.facts import Street
 from tests.platforms.partner import Partner
-
-NOW = at("10:00")
-DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def sessions(api: FastAPI) -> Sessions:
-    found: Sessions = api.state.sessions
-    return found
-
-
-@pytest.fixture
-def incident(db: Session, city: City) -> UUID:
-    key = Street(db, city).reported(at("09:00"))
-    db.commit()
-    return key
-
-
-def reported(street: Street, key: UUID) -> None:
-    """An event under a key that was known before it arrived."""
-    capture = Handset(street.db, street.city).captured(at("09:00"), key=key)
-    record_incident(street.db, capture, IncidentIn.model_validate(report()))
-
-
-def account(
-    db: Session, city: City, name: str = "wg01", platform: Platform = Platform.CHENGDU
-) -> None:
-    office = db.scalars(select(Account.id).limit(1)).one()
-    db.add(
-        PlatformAccount(
-            id=uuid7(NOW),
-            platform=platform,
-            account=name,
-            worker_id=city.workers[GRID],
-            valid=Range(civil_day(at("00:00")), None),
-            recorded_by=office,
-            recorded_at=NOW,
-        )
-    )
-    db.commit()
-
-
-def became(partner: Partner, *keys: int) -> list[str]:
-    """The states of messages; of those not understood, why."""
-    rows = [partner.row(key) for key in keys]
-    return [str(row.outcome.get("why") or row.state.value) for row in rows]
-
-
-def view(db: Session, platform: Platform, incident_id: UUID) -> PlatformView:
-    db.rollback()
-    return db.get_one(PlatformView, (platform, incident_id))
-
-
-def words(db: Session, incident_id: UUID) -> list[IncidentAct]:
-    db.rollback()
-    return list(
-        db.scalars(
-            select(IncidentAct)
-            .where(IncidentAct.incident_id == incident_id, IncidentAct.act == Act.PLATFORM_WORD)
-            .order_by(IncidentAct.number)
-        )
-    )
+from tests.platforms.taken import DAY, NOW, SECOND, account, became, reported, view, words
 
 
 @pytest.mark.parametrize("which", Platform)
@@ -337,239 +258,3 @@ def test_int_1_receipts_of_records(sessions: Sessions, sichuan: Partner, db: Ses
     late = sichuan.says(sichuan.receipt(record, 1, accepted=True), 2, NOW + DAY)
     process(sessions, NOW + DAY)
     assert became(sichuan, late) == ["stale"]
-
-
-@pytest.mark.parametrize(
-    ("ahead", "after"), [(SECOND, "done"), (timedelta(minutes=6), "moment_to_come")], ids=str
-)
-def test_int_1_a_platform_s_clock_may_be_a_little_ahead(
-    sessions: Sessions, chengdu: Partner, db: Session, city: City, ahead: timedelta, after: str
-) -> None:
-    account(db, city)
-    key = chengdu.says(LoginSaid("wg01", NOW + ahead))
-    process(sessions, NOW)
-    waits = after == "done"
-    assert became(chengdu, key) == ["stored" if waits else after]
-    process(sessions, NOW + ahead)
-    assert became(chengdu, key) == [after]
-
-
-UNCLEAR: dict[str, tuple[Callable[[Partner, UUID], bytes], str]] = {
-    "garbage": (lambda _, __: b"garbage", "not_json"),
-    "nul": (lambda _, __: b"\x00", "not_json"),
-    "a list": (lambda _, __: b"[]", "not_json"),
-    "deep": (lambda _, __: b"[" * 100_000, "not_json"),
-    "nan": (lambda _, __: b'{"msgType": NaN}', "not_json"),
-    "huge": (lambda _, __: b'{"a":"' + b"x" * 250_000 + b'"}', "missing_field"),
-    "no type": (lambda _, __: b'{"seqNo": 1}', "missing_field"),
-    "another type": (lambda _, __: b'{"msgType": "WEATHER\\u0000"}', "unknown_type"),
-    "a type that is a list": (lambda _, __: b'{"msgType": []}', "unknown_type"),
-    "an unknown word": (
-        lambda partner, key: partner.writes(partner.status(key)).replace(
-            "处理中".encode(), "\ufffd".encode()
-        ),
-        "unknown_word",
-    ),
-    "no number": (
-        lambda partner, key: partner.writes(partner.status(key)).replace(b"seqNo", b"seq"),
-        "missing_field",
-    ),
-    "a huge number": (
-        lambda partner, key: partner.writes(partner.status(key)).replace(
-            b'"seqNo":1', b'"seqNo":99999999999'
-        ),
-        "bad_value",
-    ),
-    "no key": (
-        lambda partner, key: partner.writes(partner.status(key)).replace(str(key).encode(), b"17"),
-        "bad_value",
-    ),
-    "year 9999": (
-        lambda partner, key: partner.writes(partner.status(key)).replace(
-            b"1773799200000", b"253402300799999"
-        ),
-        "bad_value",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", UNCLEAR)
-def test_int_1_what_can_t_be_understood_is_kept_with_the_reason(
-    sessions: Sessions, chengdu: Partner, incident: UUID, case: str
-) -> None:
-    write, why = UNCLEAR[case]
-    body = write(chengdu, incident)
-    key = chengdu.sends(body)
-    assert process(sessions, NOW) == 1
-    row = chengdu.row(key)
-    assert (row.state, row.outcome["why"]) == (InboundState.NOT_UNDERSTOOD, why)
-    assert row.processed_at == NOW
-    assert row.body == body.decode()
-
-
-def test_int_1_an_erased_content_is_not_understood(
-    sessions: Sessions, chengdu: Partner, incident: UUID, db: Session
-) -> None:
-    key = chengdu.says(chengdu.status(incident))
-    db.execute(text("update inbound_message set body = null"))
-    db.commit()
-    process(sessions, NOW)
-    assert became(chengdu, key) == ["body_erased"]
-
-
-def test_int_1_a_content_that_no_key_opens_holds_up_nobody(
-    sessions: Sessions, chengdu: Partner, incident: UUID, db: Session, city: City
-) -> None:
-    account(db, city)
-    key = chengdu.says(chengdu.status(incident))
-    other = chengdu.says(LoginSaid("wg01", at("08:31")))
-    db.execute(text("update inbound_message set body = 'x' where id = :id"), {"id": key})
-    db.commit()
-    assert process(sessions, NOW) == 2
-    query = select(InboundMessage.state, InboundMessage.outcome).order_by(InboundMessage.id)
-    states = [tuple(row) for row in db.execute(query)]
-    assert states[0] == (InboundState.NOT_UNDERSTOOD, {"why": Unreadable.code})
-    assert became(chengdu, other) == ["done"]
-
-
-@pytest.fixture
-def broken_views(db: Session) -> Iterator[None]:
-    """A database that takes no views for a while."""
-    db.execute(text("alter table platform_view add constraint broken check (number < 100)"))
-    db.commit()
-    yield
-    db.rollback()
-
-
-@pytest.mark.usefixtures("broken_views")
-def test_int_1_an_error_is_tried_again_and_holds_up_no_other_subject(
-    sessions: Sessions, chengdu: Partner, incident: UUID, db: Session, city: City
-) -> None:
-    account(db, city)
-    failing = chengdu.says(chengdu.status(incident), 100)
-    behind = chengdu.says(chengdu.status(incident, "closed"), 101)
-    other = chengdu.says(LoginSaid("wg01", at("08:31")))
-    assert process(sessions, NOW) == 2
-    assert became(chengdu, failing, behind, other) == ["stored", "stored", "done"]
-    row = chengdu.row(failing)
-    assert (row.tries, row.outcome) == (1, {"error": "IntegrityError"})
-    assert row.next_at == NOW + timedelta(seconds=10)
-    assert words(db, incident) == []
-    db.execute(text("alter table platform_view drop constraint broken"))
-    db.commit()
-    assert process(sessions, NOW + timedelta(seconds=9)) == 0
-    assert process(sessions, NOW + timedelta(seconds=10)) == 2
-    assert became(chengdu, failing, behind) == ["done", "done"]
-    assert view(db, Platform.CHENGDU, incident).state == "closed"
-
-
-@pytest.mark.usefixtures("broken_views")
-def test_int_1_what_keeps_failing_is_given_up_kept_and_lets_others_by(
-    sessions: Sessions, chengdu: Partner, incident: UUID, db: Session, city: City
-) -> None:
-    failing = chengdu.says(chengdu.status(incident), 100)
-    behind = chengdu.says(chengdu.card(incident, at("09:30")), 101)
-    now = NOW
-    for _ in range(TRIES):
-        assert became(chengdu, failing) == ["stored"]
-        process(sessions, now)
-        now = chengdu.row(failing).next_at
-    assert became(chengdu, failing, behind) == ["failed", "done"]
-    db.execute(text("alter table platform_view drop constraint broken"))
-    retry(db, acting(db, city, "command_centre"), failing, now)
-    db.commit()
-    process(sessions, now)
-    assert became(chengdu, failing) == ["done"]
-
-
-def test_int_1_many_workers_at_once_double_nothing_and_keep_the_order(
-    sessions: Sessions, chengdu: Partner, sichuan: Partner, db: Session, city: City
-) -> None:
-    street = Street(db, city)
-    incidents = [street.reported(at("09:00")) for _ in range(4)]
-    db.commit()
-    said = [(partner, partner.status(key, state), number)
-            for number, state in enumerate(("held", "handling", "closed"), 1)
-            for key in incidents
-            for partner in (chengdu, sichuan)]  # fmt: skip
-    keys = [partner.says(each, number) for partner, each, number in said]
-    barrier = threading.Barrier(4)
-
-    def work() -> int:
-        barrier.wait()
-        return process(sessions, NOW)
-
-    with ThreadPoolExecutor(4) as pool:
-        found = [future.result() for future in [pool.submit(work) for _ in range(4)]]
-    process(sessions, NOW)
-    assert set(became(chengdu, *keys)) == {"done"}
-    assert sum(found) <= len(keys)
-    for key in incidents:
-        acts = words(db, key)
-        assert [act.number for act in acts] == [2, 3, 4, 5, 6, 7]
-        for partner in (chengdu, sichuan):
-            told = [act.words["state"] for act in acts
-                    if act.facts["platform"] == partner.platform.value]  # fmt: skip
-            tables = partner.language.tables
-            assert told == [str(tables.word_for("state", state))
-                            for state in ("held", "handling", "closed")]  # fmt: skip
-            assert view(db, partner.platform, key).state == "closed"
-
-
-def test_int_1_a_subject_that_another_worker_is_at_is_passed_over(
-    sessions: Sessions, chengdu: Partner, incident: UUID, db: Session, city: City
-) -> None:
-    account(db, city)
-    held = chengdu.says(chengdu.status(incident))
-    other = chengdu.says(LoginSaid("wg01", at("08:31")))
-    with sessions.begin() as another:
-        another.execute(
-            text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"),
-            {"name": f"inbound chengdu incident:{incident}"},
-        )
-        assert process(sessions, NOW) == 1
-    assert became(chengdu, held, other) == ["stored", "done"]
-    assert process(sessions, NOW) == 1
-
-
-STATES = ("held", "handling", "closed", "verified")
-Arrivals = list[tuple[int, int, bool]]
-
-
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    arrivals=st.lists(
-        st.tuples(st.integers(0, 1), st.integers(1, 6), st.booleans()), min_size=1, max_size=10
-    )
-)
-def test_int_1_however_they_come_the_latest_word_stands(
-    sessions: Sessions, chengdu: Partner, db: Session, city: City, arrivals: Arrivals
-) -> None:
-    street = Street(db, city)
-    incidents = [street.reported(at("09:00")) for _ in range(2)]
-    db.commit()
-    for which, number, pause in arrivals:
-        said = chengdu.status(incidents[which], STATES[number % 4])
-        chengdu.says(said, number, key=f"{incidents[which]}-{number}-{uuid4()}")
-        if pause:
-            process(sessions, NOW)
-    process(sessions, NOW)
-    db.rollback()
-    for which, key in enumerate(incidents):
-        numbers = [number for index, number, _ in arrivals if index == which]
-        found = db.get(PlatformView, (Platform.CHENGDU, key), populate_existing=True)
-        assert (found.number if found else None) == max(numbers, default=None)
-        assert len(words(db, key)) <= len(numbers)
-    left = select(InboundMessage.id).where(InboundMessage.state == InboundState.STORED)
-    assert db.scalars(left).all() == []
-
-
-def test_int_1_the_moment_is_the_caller_s(
-    sessions: Sessions, chengdu: Partner, incident: UUID
-) -> None:
-    long_ago: datetime = at("10:00", WEDNESDAY - DAY)
-    key = chengdu.says(chengdu.status(incident))
-    assert process(sessions, long_ago) == 0
-    assert became(chengdu, key) == ["stored"]

@@ -22,7 +22,7 @@ from mobile_contract.handset.door import client
 ROOT = Path(__file__).resolve().parents[2]
 TIED = ROOT / "app" / "bootstrap" / "tied.py"
 """Ends what it runs when this process ends, however it ends."""
-READY_S = 40.0
+READY_S = 90.0
 BETWEEN_LOOKS_S = 0.1
 BEFORE_ALL = "2017-09-01T00:00:00+00:00"
 

@@ -108,7 +108,7 @@ def test_a_missing_file_and_an_unknown_judge_are_rows(tmp_path: Path) -> None:
     [missing] = judge_file(tmp_path / "none.json", None, always)
     [unknown] = judge_file({"judge": "pay", "cases": []}, None, always)
     assert (missing.name, missing.agrees) == ("none.json", False)
-    assert unknown.error == "unknown judge 'pay'; known: attendance, field_time, visits"
+    assert unknown.error == "unknown judge 'pay'; known: attendance, field_time, visits, cards"
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_evt_4_a_failed_verification_reopens_once_at_the_tier_that_closed_it() -
     walk = [("grid", "escalate"), ("community", "close"), ("grid", "verify")]
     for tier, act in walk:
         stand = after(stand, Said(tier, act, score="not"))
-    assert (stand.state, stand.held, stand.reopened) == ("held", {"community"}, True)
+    assert (stand.state, stand.held, stand.reopened) == ("held", frozenset({"community"}), True)
     for tier, act in walk[1:]:
         stand = after(stand, Said(tier, act, score="not"))
     assert (stand.state, stand.held, stand.score) == ("verified", frozenset(), "not")

@@ -33,13 +33,12 @@ class Sender:
 
     endpoint: WebhookEndpoint
     secrets: Sequence[str] = field(repr=False)
-    wires: Wires
     tokens: Tokens
     dress: Dress
     now: Callable[[], datetime]
 
 
-async def attempt(sender: Sender, event: WebhookEvent) -> tuple[Answer, str | None]:
+async def attempt(sender: Sender, wires: Wires, event: WebhookEvent) -> tuple[Answer, str | None]:
     """How it ended, and how the answer begins; never raises but when it is cancelled."""
     try:
         body = sender.dress(event, sender.endpoint)
@@ -49,7 +48,7 @@ async def attempt(sender: Sender, event: WebhookEvent) -> tuple[Answer, str | No
         return Answer(error=AttemptError.NOT_DRESSED), None
     try:
         async with asyncio.timeout(TAKES_AT_MOST.total_seconds()):
-            reply = await _asked(sender, str(event.id), body)
+            reply = await _asked(sender, wires, str(event.id), body)
     except _NotSigned:
         return Answer(error=AttemptError.NOT_SIGNED), None
     except NoToken as error:
@@ -63,34 +62,36 @@ class _NotSigned(Exception):
     """No key is valid, or the credentials lack what the scheme needs."""
 
 
-async def _asked(sender: Sender, message_id: str, body: bytes) -> Reply:
+async def _asked(sender: Sender, wires: Wires, message_id: str, body: bytes) -> Reply:
     """Asked once more with a fresh token when the first one was not accepted."""
-    credentials = await _credentials(sender)
-    reply = await _posted(sender, credentials, message_id, body)
+    url = sender.endpoint.url
+    credentials = await _credentials(sender, wires)
+    proofs = _proofs(sender, credentials, message_id, body)
+    reply = await wires.request("POST", url, proofs, body)
     if reply.status != UNAUTHORIZED or sender.endpoint.scheme is not Scheme.OAUTH:
         return reply
     sender.tokens.forget(sender.endpoint.id, str(credentials["access_token"]))
-    return await _posted(sender, await _credentials(sender), message_id, body)
+    proofs = _proofs(sender, await _credentials(sender, wires), message_id, body)
+    return await wires.request("POST", url, proofs, body)
 
 
-async def _credentials(sender: Sender) -> Mapping[str, Any]:
+async def _credentials(sender: Sender, wires: Wires) -> Mapping[str, Any]:
     given: Mapping[str, Any] = sender.endpoint.credentials or {}
     if sender.endpoint.scheme is not Scheme.OAUTH:
         return given
-    token = await sender.tokens.token(sender.endpoint.id, given, sender.wires, sender.now())
+    token = await sender.tokens.token(sender.endpoint.id, given, wires, sender.now())
     return {**given, "access_token": token}
 
 
-async def _posted(
+def _proofs(
     sender: Sender, credentials: Mapping[str, Any], message_id: str, body: bytes
-) -> Reply:
-    if not sender.secrets and sender.endpoint.scheme is not Scheme.OAUTH:
+) -> dict[str, str]:
+    """The headers of an attempt; raises _NotSigned."""
+    scheme = sender.endpoint.scheme
+    if not sender.secrets and scheme is not Scheme.OAUTH:
         raise _NotSigned
     try:
-        proofs = headers_for(
-            sender.endpoint.scheme, credentials, sender.secrets, message_id, sender.now(), body
-        )
+        proofs = headers_for(scheme, credentials, sender.secrets, message_id, sender.now(), body)
     except (LookupError, ValueError) as error:
         raise _NotSigned from error
-    headers = {"content-type": "application/json", **proofs}
-    return await sender.wires.request("POST", sender.endpoint.url, headers, body)
+    return {"content-type": "application/json", **proofs}

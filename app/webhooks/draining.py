@@ -88,7 +88,6 @@ class Drain:
         self.most = 2 * width
         self.ends_at = 0.0
         self.sender: Sender | None = None
-        self.wires: Wires | None = None
         self.work = asyncio.Event()
         self.news = asyncio.Event()
 
@@ -117,8 +116,6 @@ class Drain:
         if self.done:
             with suppress(OperationalError):
                 await self._aside(self._write, self.done, 0)
-        if self.wires is not None:
-            await self.wires.close()
 
     async def _turn(self) -> bool:
         """Record and claim; whether there is more to do."""
@@ -130,10 +127,7 @@ class Drain:
         endpoint, claimed, secrets = await self._written(done, want)
         if endpoint is None:
             return False
-        self.wires = self.wires or Wires(self.post.network, endpoint.allow_cidrs, self.width)
-        self.sender = Sender(
-            endpoint, secrets, self.wires, self.post.tokens, self.post.dress, self.post.now
-        )
+        self.sender = Sender(endpoint, secrets, self.post.tokens, self.post.dress, self.post.now)
         self.failed_in_row = 0
         begun_by = asyncio.get_running_loop().time() + BEGUN_WITHIN_S
         self.waiting.extend((each, begun_by) for each in claimed)
@@ -196,30 +190,42 @@ class Drain:
         return len(self.done) * 2 >= self.most or (bool(self.done) and not self.waiting)
 
     async def _send_on(self) -> None:
-        """One of the requests that are under way, and then the next."""
-        while True:
-            while not self.waiting:
-                self.work.clear()
-                await self.work.wait()
-            claimed, begun_by = self.waiting.popleft()
-            if self._may_begin(begun_by):
-                await self._send(claimed)
-            else:
-                self.done.append(Sent(claimed))
-            self.news.set()
+        """One of the requests that are under way, and then the next, on a connection of its own.
+
+        One pool for all would look through all its connections at each request.
+        """
+        wires: Wires | None = None
+        try:
+            while True:
+                claimed, begun_by = await self._next()
+                if self.sender is not None and self._may_begin(begun_by):
+                    allow = self.sender.endpoint.allow_cidrs
+                    wires = wires or Wires(self.post.network, allow, width=1)
+                    await self._send(self.sender, wires, claimed)
+                else:
+                    self.done.append(Sent(claimed))
+                self.news.set()
+        finally:
+            if wires is not None:
+                await wires.close()
+
+    async def _next(self) -> tuple[Claimed, float]:
+        while not self.waiting:
+            self.work.clear()
+            await self.work.wait()
+        return self.waiting.popleft()
 
     def _may_begin(self, begun_by: float) -> bool:
         in_time = asyncio.get_running_loop().time() < begun_by
         return in_time and self.failed_in_row < RESTS_AFTER and not self._is_over()
 
-    async def _send(self, claimed: Claimed) -> None:
-        assert self.sender is not None
+    async def _send(self, sender: Sender, wires: Wires, claimed: Claimed) -> None:
         loop = asyncio.get_running_loop()
         began, started_at = loop.time(), self.post.now()
         self.under_way += 1
         self.made += 1
         try:
-            answer, excerpt = await attempt(self.sender, claimed.event)
+            answer, excerpt = await attempt(sender, wires, claimed.event)
         finally:
             self.under_way -= 1
         took = timedelta(seconds=loop.time() - began)

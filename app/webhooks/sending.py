@@ -41,16 +41,22 @@ class Wires:
     """Connections to what an endpoint names, kept open between requests."""
 
     def __init__(self, network: Network, allow: Sequence[str], width: int) -> None:
-        self._pools = {
-            plain: httpcore.AsyncConnectionPool(
+        self._network, self._allow, self._width = network, allow, width
+        self._pools: dict[bool, httpcore.AsyncConnectionPool] = {}
+
+    def _pool(self, *, plain: bool) -> httpcore.AsyncConnectionPool:
+        """Of connections that are encrypted, or that are not."""
+        if plain not in self._pools:
+            network = self._network
+            guard = Guard(network.resolve, self._allow, plain=plain, beneath=network.beneath)
+            self._pools[plain] = httpcore.AsyncConnectionPool(
                 ssl_context=network.tls,
-                max_connections=width,
-                max_keepalive_connections=width,
+                max_connections=self._width,
+                max_keepalive_connections=self._width,
                 keepalive_expiry=KEPT_OPEN_S,
-                network_backend=Guard(network.resolve, allow, plain=plain, beneath=network.beneath),
+                network_backend=guard,
             )
-            for plain in (False, True)
-        }
+        return self._pools[plain]
 
     async def request(
         self,
@@ -70,7 +76,7 @@ class Wires:
         )
         said = [(name.encode(), value.encode()) for name, value in headers.items()]
         said.append((b"user-agent", AGENT.encode()))
-        pool = self._pools[target.scheme != "https"]
+        pool = self._pool(plain=target.scheme != "https")
         async with pool.stream(
             method, where, headers=said, content=body, extensions={"timeout": EACH_STEP}
         ) as response:

@@ -7,7 +7,7 @@ or when the process is asked to end.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,8 +37,11 @@ CLAIMED_MOST = 16
 """Claims for each request that may be under way."""
 LOOKS_EVERY_S = 1.0
 """While slow answers are waited for, what is new is claimed."""
-QUIET_FOR = 20
-"""Times as long as a look in vain took: where much waits for heads, looking is dear."""
+QUIET_FOR, QUIET_AT_MOST_S = 20, 10.0
+"""Times as long as a look in vain took: where much waits for heads, looking is dear.
+
+But no longer than this: what took long may have been a lock, or a busy database.
+"""
 BETWEEN_TRIES_S, TRIES = 0.5, 8
 """Of a turn while the database is away."""
 Found = TypeVar("Found")
@@ -107,7 +110,8 @@ class Drain:
             await self._last_word()
         if not self.made:
             ended = loop.time()
-            self.post.quiet[self.endpoint_id] = ended + QUIET_FOR * (ended - began)
+            quiet_for = min(QUIET_FOR * (ended - began), QUIET_AT_MOST_S)
+            self.post.quiet[self.endpoint_id] = ended + quiet_for
         return self.made
 
     async def _last_word(self) -> None:
@@ -124,12 +128,13 @@ class Drain:
         done, self.done = self.done, []
         want = 0 if self._is_over() else self.most - len(self.waiting) - self.under_way
         self._take_stock(len(done))
+        # From before the claim: a lease runs while its transaction waits for a lock.
+        begun_by = asyncio.get_running_loop().time() + BEGUN_WITHIN_S
         endpoint, claimed, secrets = await self._written(done, want)
         if endpoint is None:
             return False
         self.sender = Sender(endpoint, secrets, self.post.tokens, self.post.dress, self.post.now)
         self.failed_in_row = 0
-        begun_by = asyncio.get_running_loop().time() + BEGUN_WITHIN_S
         self.waiting.extend((each, begun_by) for each in claimed)
         if endpoint.state is not EndpointState.ACTIVE or (endpoint.rests_until and not claimed):
             self._give_back()
@@ -199,8 +204,7 @@ class Drain:
             while True:
                 claimed, begun_by = await self._next()
                 if self.sender is not None and self._may_begin(begun_by):
-                    allow = self.sender.endpoint.allow_cidrs
-                    wires = wires or Wires(self.post.network, allow, width=1)
+                    wires = await self._wires(wires, self.sender.endpoint.allow_cidrs)
                     await self._send(self.sender, wires, claimed)
                 else:
                     self.done.append(Sent(claimed))
@@ -208,6 +212,14 @@ class Drain:
         finally:
             if wires is not None:
                 await wires.close()
+
+    async def _wires(self, held: Wires | None, allow: Sequence[str]) -> Wires:
+        """Those that are held, unless what the endpoint may reach changed since."""
+        if held is not None and held.allow == allow:
+            return held
+        if held is not None:
+            await held.close()
+        return Wires(self.post.network, allow, width=1)
 
     async def _next(self) -> tuple[Claimed, float]:
         while not self.waiting:

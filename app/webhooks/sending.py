@@ -41,14 +41,14 @@ class Wires:
     """Connections to what an endpoint names, kept open between requests."""
 
     def __init__(self, network: Network, allow: Sequence[str], width: int) -> None:
-        self._network, self._allow, self._width = network, allow, width
+        self._network, self.allow, self._width = network, allow, width
         self._pools: dict[bool, httpcore.AsyncConnectionPool] = {}
 
     def _pool(self, *, plain: bool) -> httpcore.AsyncConnectionPool:
         """Of connections that are encrypted, or that are not."""
         if plain not in self._pools:
             network = self._network
-            guard = Guard(network.resolve, self._allow, plain=plain, beneath=network.beneath)
+            guard = Guard(network.resolve, self.allow, plain=plain, beneath=network.beneath)
             self._pools[plain] = httpcore.AsyncConnectionPool(
                 ssl_context=network.tls,
                 max_connections=self._width,

@@ -69,8 +69,12 @@ def reconcile_due(sessions: Sessions, now: datetime) -> list[Reconciliation]:
 
 
 def days_due(session: Session, platform: Platform, today: date) -> Sequence[date]:
-    """Of the last days those that the platform has not answered for since they ended."""
-    if endpoint_of(session, platform) is None:
+    """Of the last days those that the platform has not answered for since they ended.
+
+    Of a paused endpoint none: it is left alone until it is resumed, or somebody asks for a date.
+    """
+    endpoint = endpoint_of(session, platform)
+    if endpoint is None or endpoint.state is not EndpointState.ACTIVE:
         return []
     rows = session.execute(
         select(Reconciliation.day, Reconciliation.ran_at).where(

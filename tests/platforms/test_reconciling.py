@@ -334,6 +334,16 @@ def test_each_of_the_last_seven_days_until_it_was_answered_for(
     assert days_due(db, Platform.CHENGDU, THURSDAY + timedelta(days=1)) == [THURSDAY]
 
 
+def test_a_paused_platform_is_left_alone_at_night(
+    db: Session, sessions: Sessions, chengdu: Running, clock: Clock
+) -> None:
+    clock.now = NIGHT
+    db.execute(update(WebhookEndpoint).values(state=EndpointState.PAUSED))
+    db.commit()
+    assert reconcile_due(sessions, NIGHT) == []
+    assert night(sessions, chengdu, clock).error is None
+
+
 def test_a_date_that_was_not_over_is_reconciled_again(
     db: Session, sessions: Sessions, chengdu: Running, clock: Clock
 ) -> None:

@@ -102,7 +102,7 @@ class Drain:
         try:
             async with asyncio.TaskGroup() as group:
                 senders = [group.create_task(self._send_on()) for _ in range(self.width)]
-                while await self._turn():
+                while await self.turn():
                     await self._until_a_turn_pays()
                 for sender in senders:
                     sender.cancel()
@@ -121,7 +121,7 @@ class Drain:
             with suppress(OperationalError):
                 await self._aside(self._write, self.done, 0)
 
-    async def _turn(self) -> bool:
+    async def turn(self) -> bool:
         """Record and claim; whether there is more to do."""
         if self._is_over():
             self._give_back()

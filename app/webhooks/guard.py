@@ -93,20 +93,29 @@ def denied(address: str, allow: Sequence[str] = ()) -> bool:
     return any(found in network for network in DENIED)
 
 
-def resolver(names: Executor) -> Resolve:
-    """The system's name service, asked in threads of its own: it may hang."""
-
-    async def resolve(host: str, port: int) -> Sequence[str]:
-        loop = asyncio.get_running_loop()
-        answers = await loop.run_in_executor(names, _look_up, host, port)
-        return list(dict.fromkeys(answers))
-
-    return resolve
-
-
-def _look_up(host: str, port: int) -> list[str]:
+def look_up(host: str, port: int) -> list[str]:
+    """By the system's name service."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in answers]
+
+
+def resolver(names: Executor, look_up: Callable[[str, int], list[str]] = look_up) -> Resolve:
+    """The name service, asked in threads of its own: it may hang.
+
+    Of many who ask for one name at once, one asks: a name without an answer holds one thread.
+    """
+    asked: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
+
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        loop, name = asyncio.get_running_loop(), (host, port)
+        answer = asked.get(name)
+        if answer is None or answer.get_loop() is not loop:
+            answer = asked[name] = loop.run_in_executor(names, look_up, host, port)
+            answer.add_done_callback(lambda _: asked.pop(name, None))
+        # Whoever loses patience takes the answer from nobody else.
+        return list(dict.fromkeys(await asyncio.shield(answer)))
+
+    return resolve
 
 
 class Guard(AsyncNetworkBackend):

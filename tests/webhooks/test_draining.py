@@ -31,7 +31,7 @@ async def turn_behind_a_lock(found: Post, sessions: Sessions, endpoint: UUID) ->
     waiting.ends_at = loop.time() + LEASE.total_seconds()
     with sessions.begin() as other:
         hold(other, endpoint)
-        turn = asyncio.create_task(waiting._turn())
+        turn = asyncio.create_task(waiting.turn())
         await asyncio.sleep(LOCKED_S)
     await turn
     return waiting.waiting[0][1] - loop.time()

@@ -1,7 +1,9 @@
 """INT-2: what is sent out reaches no address inside."""
 
 import asyncio
+import threading
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import httpcore
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from app.webhooks.guard import DENIED, Guard, RefusedAddress, canonical, denied
+from app.webhooks.guard import DENIED, Guard, RefusedAddress, canonical, denied, resolver
 
 INWARD = [
     "0.0.0.0",  # noqa: S104
@@ -208,3 +210,47 @@ def test_int_2_a_name_service_that_hangs_is_a_timeout() -> None:
 
     with pytest.raises(httpcore.ConnectTimeout):
         asyncio.run(Guard(resolve, beneath=Wire()).connect_tcp("x.example", 443, timeout=0.01))
+
+
+def test_int_2_a_name_that_hangs_leaves_threads_for_other_names() -> None:
+    answered = threading.Event()
+
+    def look_up(host: str, port: int) -> list[str]:
+        if host == "hangs.example":
+            answered.wait(10)
+        return ["1.1.1.1", "1.1.1.1", str(port)]
+
+    async def many(names: ThreadPoolExecutor) -> list[Sequence[str]]:
+        resolve = resolver(names, look_up)
+        waiting = [asyncio.ensure_future(resolve("hangs.example", 443)) for _ in range(8)]
+        await asyncio.sleep(0.05)
+        waiting.pop().cancel()
+        try:
+            found = await asyncio.wait_for(resolve("answers.example", 443), 5)
+        finally:
+            answered.set()
+        return [found, *await asyncio.gather(*waiting)]
+
+    with ThreadPoolExecutor(2) as names:
+        assert asyncio.run(many(names)) == [["1.1.1.1", "443"]] * 8
+
+
+def test_int_2_a_name_is_looked_up_anew_after_a_failure() -> None:
+    answers = iter([[], ["1.1.1.1"]])
+
+    def look_up(host: str, port: int) -> list[str]:
+        del host, port
+        found = next(answers)
+        if not found:
+            raise OSError("no such name")
+        return found
+
+    async def twice(names: ThreadPoolExecutor) -> Sequence[str]:
+        resolve = resolver(names, look_up)
+        with pytest.raises(OSError, match="no such name"):
+            await resolve("x.example", 443)
+        await asyncio.sleep(0)
+        return await resolve("x.example", 443)
+
+    with ThreadPoolExecutor(2) as names:
+        assert asyncio.run(twice(names)) == ["1.1.1.1"]

@@ -80,9 +80,9 @@ def decide_on_incident(
 
 
 @router.get("/incidents/{id}/allowed-acts", responses=refusals(NotFound))
-def allowed_acts(db: Db, asker: EventsReader, id: UUID) -> AllowedActsOut:
+def allowed_acts(db: Db, asker: EventsReader, now: Now, id: UUID) -> AllowedActsOut:
     """What one's own tier may do to an event now."""
-    return doers.allowed_for_office(db, asker, id)
+    return doers.allowed_for_office(db, asker, id, now)
 
 
 @router.get("/me/incidents/{id}/allowed-acts", responses=refusals(NotFound))

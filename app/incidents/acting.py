@@ -25,7 +25,7 @@ from app.incidents.doing import Doer, Doing
 from app.incidents.judging import Asked, Judged, judge
 from app.incidents.needs import check_fields
 from app.incidents.refusals import ActIdReused
-from app.incidents.situations import situations
+from app.incidents.situations import situation_on
 from app.incidents.telling import tell
 from app.kit.clock import civil_day
 from app.kit.errors import NotFound
@@ -95,7 +95,7 @@ def perform(session: Session, doer: Doer, body: ActIn, moment: Moment, act_id: U
         return _same(known, content)
     check_fields(body)
     hops = _locked_hops(session, case)
-    situation = situations(session, [case])[case.incident_id]
+    situation = situation_on(session, case, civil_day(moment.received_at))
     judged = judge(session, Asked(case, situation, doer.actor, body, moment.received_at))
     act = _written(case, doer, body, judged)
     act.id, act.content = act_id, content

@@ -11,7 +11,7 @@ from app.incidents.act_schemas import ActIn, AllowedActsOut, EventDecisionIn, Of
 from app.incidents.acting import Moment, perform
 from app.incidents.doing import Doer
 from app.incidents.refusals import EventOfOthers
-from app.incidents.situations import situations
+from app.incidents.situations import situation_on
 from app.kit.clock import civil_day
 from app.kit.errors import NotFound
 from app.people.capture import Capture, NotYet
@@ -91,11 +91,13 @@ def may_act(session: Session, incident: Incident, worker_id: UUID, day: date) ->
     return session.scalar(select(together.exists())) is True
 
 
-def allowed_for_office(session: Session, asker: Principal, incident_id: UUID) -> AllowedActsOut:
+def allowed_for_office(
+    session: Session, asker: Principal, incident_id: UUID, now: datetime
+) -> AllowedActsOut:
     """What the asker's tier may do to an event now."""
     incident = _there(session, incident_id)
     asker.look(incident.grid_code)
-    return _allowed(session, incident, Actor(tier_of(asker)))
+    return _allowed(session, incident, Actor(tier_of(asker)), civil_day(now))
 
 
 def allowed_for_worker(
@@ -103,9 +105,10 @@ def allowed_for_worker(
 ) -> AllowedActsOut:
     """What a worker may do to an event now; those of others are not there."""
     incident = _there(session, incident_id)
-    if not may_act(session, incident, worker_id, civil_day(now)):
+    today = civil_day(now)
+    if not may_act(session, incident, worker_id, today):
         raise NotFound
-    return _allowed(session, incident, _worker(incident, worker_id))
+    return _allowed(session, incident, _worker(incident, worker_id), today)
 
 
 def _there(session: Session, incident_id: UUID) -> Incident:
@@ -115,11 +118,11 @@ def _there(session: Session, incident_id: UUID) -> Incident:
     return found
 
 
-def _allowed(session: Session, incident: Incident, actor: Actor) -> AllowedActsOut:
+def _allowed(session: Session, incident: Incident, actor: Actor, today: date) -> AllowedActsOut:
     case = session.get(IncidentCase, incident.id)
     if case is None:
         raise NotFound
-    situation = situations(session, [case])[incident.id]
+    situation = situation_on(session, case, today)
     return AllowedActsOut(
         incident_id=incident.id,
         state=case.state,

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from app.db.models import IncidentHop
 from app.incidents.doing import Doing
 from app.incidents.holding import end_holds, pass_on
 from app.rules.incidents import HopOutcome, released_by_escalation
@@ -9,9 +10,14 @@ from app.rules.tiers import Tier
 
 
 def take_up(session: Session, doing: Doing) -> None:
-    """Its tier deals with it now."""
-    del session
-    doing.own.taken_up_at = max(doing.act.effective_at, doing.own.arrived_at)
+    """Its tier deals with it now; the station also with what a vacant grid was left with."""
+    hop = doing.hop_of(doing.doer.actor.tier) or _take_over(session, doing)
+    hop.taken_up_at = max(doing.act.effective_at, hop.arrived_at)
+
+
+def _take_over(session: Session, doing: Doing) -> IncidentHop:
+    end_holds(session, doing, [Tier.GRID], HopOutcome.ESCALATED)
+    return pass_on(session, doing, doing.doer.actor.tier, Tier.GRID)
 
 
 def escalate(session: Session, doing: Doing) -> None:

@@ -45,13 +45,15 @@ def begin_hold(
     return hop
 
 
-def pass_on(session: Session, doing: Doing, tier: Tier, came_from: Tier | None) -> None:
+def pass_on(session: Session, doing: Doing, tier: Tier, came_from: Tier | None) -> IncidentHop:
     """A tier holds the event too, unless it does already; it arrives at receipt, for nobody there
     could know of it earlier [reading]. Raises GridVacant."""
-    if doing.hop_of(tier) is None:
-        worker_id = answerable(session, doing.case, doing.now) if tier is Tier.GRID else None
-        held = (tier, came_from, worker_id)
-        begin_hold(session, doing.case, doing.act, held, doing.now, doing.now)
+    known = doing.hop_of(tier)
+    if known is not None:
+        return known
+    worker_id = answerable(session, doing.case, doing.now) if tier is Tier.GRID else None
+    held = (tier, came_from, worker_id)
+    return begin_hold(session, doing.case, doing.act, held, doing.now, doing.now)
 
 
 def hold_again(session: Session, doing: Doing) -> None:

@@ -5,7 +5,7 @@ The index `ix_incident_hop_unit_code_due_at` holds open holds only: the cost fol
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.db.keyset import cursor_of, cut, later
 from app.db.models import (
+    Assignment,
     HopExtension,
     Incident,
     IncidentAct,
@@ -27,12 +28,14 @@ from app.db.models import (
 )
 from app.incidents.holds import ByIncident, card_out, cards_of, hold_fields, view_out, views_of
 from app.incidents.look_schemas import ExtensionAskedOut, InboxPage, InboxRow
+from app.kit.clock import civil_day
 from app.people.posts import under
 from app.rules.incidents import Act
 from app.rules.tiers import Tier, below
 
 PLACE = (IncidentHop.due_at, IncidentHop.id)
 SECOND = timedelta(seconds=1)
+LEVEL_1 = 1
 
 
 class InboxOf(StrEnum):
@@ -50,15 +53,16 @@ class Before:
     tier: Tier
     of: InboxOf
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Open holds of the tier; or those just below that wait for its word."""
+    def conditions(self, today: date) -> list[ColumnElement[bool]]:
+        """Open holds of the tier; or those just below that wait for its word, and of
+        the station those of its vacant grids, which nobody else can take up."""
         held = self.of is InboxOf.HELD
         conditions = [
             under(IncidentHop.unit_code, self.unit_code),
             IncidentHop.ended_at.is_(None),
             IncidentHop.tier == (self.tier if held else below(self.tier)),
         ]
-        return conditions if held else [*conditions, or_(_extends(), _asks_help())]
+        return conditions if held else [*conditions, or_(_extends(), _asks_help(), _is_left(today))]
 
 
 def inbox(
@@ -66,7 +70,7 @@ def inbox(
 ) -> InboxPage:
     """A tier's open holds, or those that ask it for something; due first comes first."""
     cursor, limit = page
-    first = select(IncidentHop.id).where(*before.conditions(), later(PLACE, cursor))
+    first = select(IncidentHop.id).where(*before.conditions(civil_day(now)), later(PLACE, cursor))
     keys = first.order_by(*PLACE).limit(limit + 1).subquery()
     rows = session.execute(_holds().join(keys, keys.c.id == IncidentHop.id).order_by(*PLACE)).all()
     shown, last = cut(rows, limit)
@@ -96,6 +100,16 @@ def _extends() -> ColumnElement[bool]:
 def _asks_help() -> ColumnElement[bool]:
     request = aliased(IncidentAct)
     return exists().where(*_open_request(request))
+
+
+def _is_left(today: date) -> ColumnElement[bool]:
+    """A grid holds it for which nobody answers."""
+    answered_for = exists().where(
+        Assignment.grid_code == IncidentHop.unit_code,
+        Assignment.level == LEVEL_1,
+        Assignment.valid.contains(today),
+    )
+    return (IncidentHop.tier == Tier.GRID) & ~answered_for
 
 
 def _open_request(request: type[IncidentAct]) -> list[ColumnElement[bool]]:

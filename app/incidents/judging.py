@@ -156,6 +156,13 @@ def _up(session: Session, asked: Asked) -> Tier | None:
     return asked.body.to or above(asked.actor.tier)
 
 
+def _to_oneself(session: Session, asked: Asked) -> Tier | None:
+    """Only what one did not hold."""
+    del session
+    tier = asked.actor.tier
+    return None if tier in asked.situation.held_by else tier
+
+
 def _down(session: Session, asked: Asked) -> Tier | None:
     return _present(session, asked, below(asked.actor.tier))
 
@@ -180,6 +187,7 @@ def _linker(session: Session, asked: Asked) -> Tier:
 
 
 TARGETS: Mapping[Act, Callable[[Session, Asked], Tier | None]] = {
+    Act.TAKE_UP: _to_oneself,
     Act.ESCALATE: _up,
     Act.ASK_HELP: _up,
     Act.ASK_EXTENSION: _up,

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import HopExtension, Incident, IncidentCard, IncidentCase, IncidentHop
+from app.incidents.holding import responsible
 from app.rules.incidents import Reporter, Situation
 from app.rules.tiers import Tier
 
@@ -49,6 +52,14 @@ def situations(session: Session, cases: Sequence[IncidentCase]) -> Mapping[UUID,
         key: situation_of(case, hops[key], reporters[key], extensions, cards[key])
         for key, case in zip(keys, cases, strict=True)
     }
+
+
+def situation_on(session: Session, case: IncidentCase, today: date) -> Situation:
+    """Of one event, with whether anybody answers for the grid that holds it."""
+    found = situations(session, [case])[case.incident_id]
+    if Tier.GRID not in found.held_by:
+        return found
+    return replace(found, grid_vacant=responsible(session, case.grid_code, today) is None)
 
 
 def open_hops(session: Session, keys: Collection[UUID]) -> defaultdict[UUID, list[IncidentHop]]:

@@ -184,6 +184,8 @@ class Situation:
     """Tiers with a card on this event that stands."""
     reporter: Reporter = Reporter.WORKER
     linked_by: Tier | None = None
+    grid_vacant: bool = False
+    """Nobody answers for its grid any more, while the grid holds it."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,7 @@ def judge_act(situation: Situation, actor: Actor, act: Act) -> Move | None:
 def _stands(situation: Situation, actor: Actor, act: Act, needed: Standing) -> bool:
     match needed:
         case Standing.HOLDER:
-            return actor.tier in situation.held_by
+            return actor.tier in situation.held_by or takes_over(situation, actor, act)
         case Standing.HIGHER:
             return any(rank(actor.tier) > rank(tier) for tier in _concerned(situation, act))
         case Standing.REPORTER:
@@ -249,6 +251,15 @@ def _fits(situation: Situation, actor: Actor, act: Act) -> bool:
         Act.REGRADE: tier is not Tier.GRID or situation.severity is Severity.GENERAL,
     }
     return needed.get(act, True)
+
+
+@cites(EVT_1)
+def takes_over(situation: Situation, actor: Actor, act: Act) -> bool:
+    """The station takes up what a grid holds for which nobody answers: it would be stuck there
+    [reading]."""
+    left = situation.grid_vacant and Tier.GRID in situation.held_by
+    takes_up = act is Act.TAKE_UP and actor.tier is Tier.COMMUNITY
+    return left and takes_up and actor.tier not in situation.held_by
 
 
 @cites(EVT_1)

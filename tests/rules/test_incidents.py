@@ -346,3 +346,22 @@ def test_evt_2_after_an_escalation_somebody_above_holds_it_and_nobody_below(
 def test_the_line_of_tiers_goes_up_and_down_alike() -> None:
     assert [above(tier) for tier in LINE] == [*LINE[1:], None]
     assert [below(tier) for tier in LINE] == [None, *LINE[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("tier", "act", "held_by", "vacant", "fits"),
+    [
+        (Tier.COMMUNITY, Act.TAKE_UP, [Tier.GRID], True, True),
+        (Tier.COMMUNITY, Act.TAKE_UP, [Tier.GRID], False, False),
+        (Tier.COMMUNITY, Act.CLOSE, [Tier.GRID], True, False),
+        (Tier.TOWNSHIP, Act.TAKE_UP, [Tier.GRID], True, False),
+        (Tier.COMMUNITY, Act.TAKE_UP, [Tier.TOWNSHIP], True, False),
+        (Tier.COMMUNITY, Act.TAKE_UP, [Tier.GRID, Tier.TOWNSHIP], True, True),
+    ],
+    ids=["station", "not vacant", "another act", "township", "township's", "also township's"],
+)
+def test_evt_1_the_station_takes_up_what_a_vacant_grid_was_left_with(
+    tier: Tier, act: Act, held_by: list[Tier], vacant: bool, fits: bool
+) -> None:
+    found = situation(State.HELD, *held_by, grid_vacant=vacant)
+    assert (judge_act(found, Actor(tier), act) is not None) is fits

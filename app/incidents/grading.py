@@ -15,11 +15,11 @@ def regrade(session: Session, doing: Doing) -> None:
     """Clocks that run are computed anew; a major one goes to community and township at once."""
     case, body = doing.case, doing.body
     raised = raises(case, body)
-    case.category = body.category or case.category
-    case.severity = body.severity or case.severity
-    if raised:
+    if raised:  # Settled by the clock it had, before the event becomes another one.
         released = released_by_raising([hop.tier for hop in doing.hops])
         end_holds(session, doing, released, HopOutcome.ESCALATED)
+    case.category = body.category or case.category
+    case.severity = body.severity or case.severity
     for hop in [hop for hop in doing.hops if hop.ended_at is None]:
         set_clock(session, case, hop, ClockReason.REGRADE, doing.now)
     if raised:

@@ -31,6 +31,7 @@ from app.incidents.refusals import (
 from app.incidents.situations import situations
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import uuid7
+from app.outbox.emit import mark_clocks
 from app.people.capture import NotYet
 from app.rules.cards import ClockReason
 from app.rules.incidents import MOVES, Act, HopOutcome, Score, State
@@ -200,6 +201,14 @@ def test_evt_2_found_to_be_major_it_goes_to_community_and_township_at_once(
     ]  # fmt: skip
     # The report keeps saying what was reported.
     assert street.incident(key).severity.value == "general"
+
+
+def test_evt_2_the_grid_s_hold_ends_by_the_clock_it_had(street: Street, db: Session) -> None:
+    key = street.reported(at("09:00"))
+    due_at = street.holds(key)[GRID_].due_at
+    mark_clocks(db, "510185", ClockReason.CALENDAR)
+    street.worker(key, Act.REGRADE, at("11:00"))
+    assert street.hops(key)[0].due_at == due_at
 
 
 def test_evt_2_raised_by_the_community_its_own_clock_is_computed_anew(street: Street) -> None:

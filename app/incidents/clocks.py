@@ -189,18 +189,19 @@ def would_not_have_fallen(
         for card in cards
         if card.withdrawn_at is None
         and card.questioned_because is None
-        and max(card.fell_at, now) <= _at(hop, card)
-        and card.fell_at < _at(hop, card)
+        and max(card.fell_at, now) <= falls_at(hop, card)
+        and card.fell_at < falls_at(hop, card)
     ]
 
 
-def instant_of(hop: IncidentHop, card: IncidentCard) -> str:
-    """When a card's colour falls by the clock as it stands, written."""
-    return in_civil_time(_at(hop, card))
-
-
-def _at(hop: IncidentHop, card: IncidentCard) -> datetime:
+def falls_at(hop: IncidentHop, card: IncidentCard) -> datetime:
+    """When a card's colour falls by the clock as it stands."""
     return hop.yellow_at if card.colour is Colour.YELLOW else hop.red_at
+
+
+def instant_of(hop: IncidentHop, card: IncidentCard) -> str:
+    """The same as it is written."""
+    return in_civil_time(falls_at(hop, card))
 
 
 def question(

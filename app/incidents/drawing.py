@@ -13,7 +13,7 @@ from app.db.bulk import insert_rows, rows_of
 from app.db.models import Change, IncidentCard, IncidentCase, IncidentHop
 from app.incidents.card_refusals import CardOfUnknownEvent
 from app.incidents.card_shown import CHANGE, body_of, shown
-from app.incidents.clocks import cards_by_clock, freshen, question
+from app.incidents.clocks import cards_by_clock, falls_at, freshen, question
 from app.incidents.holders import Holders
 from app.kit.clock import civil_day
 from app.kit.ids import uuid7
@@ -64,7 +64,8 @@ def settle(
     session: Session, case: IncidentCase, hop: IncidentHop, ended_at: datetime, now: datetime
 ) -> None:
     """Before a hold's end is written: what fell before it is drawn although no sweep came by, and
-    cards that were drawn although it ended in time (it was told late) are questioned."""
+    cards that were drawn although it ended in time (it was told late) are questioned: before their
+    instant, or before the one that the clock in force has for them."""
     freshen(session, case, hop, now)
     if hop.next_card_at is not None:
         draw(session, falls_of(held_of(case, hop), instants_of(hop), ended_at), now)
@@ -72,7 +73,7 @@ def settle(
         session.flush()
     because = {"why": "ended_in_time", "ended_at": in_civil_time(ended_at)}
     for card in cards_by_clock(session, [hop.id])[hop.id]:
-        if card.fell_at >= ended_at:
+        if max(card.fell_at, falls_at(hop, card)) >= ended_at:
             question(session, case, card, because)
 
 

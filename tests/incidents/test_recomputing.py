@@ -137,6 +137,21 @@ def test_evt_3_a_hold_that_ends_before_the_sweep_is_settled_by_the_new_clock(
     assert [clock.why.value for clock in events.clocks(hop)] == ["arrival", "calendar"]
 
 
+def test_evt_3_ended_before_the_instant_of_the_new_clock_and_told_late_it_is_questioned(
+    events: Events,
+) -> None:
+    hop = events.event()
+    events.sweep(at("10:00", THURSDAY))
+    events.decides_date(THURSDAY, DutyChange.EXEMPTED, at("10:00", FRIDAY))
+    events.sweep(at("10:00", FRIDAY))
+    [card] = events.cards(hop)
+    assert card.questioned_because is None, "by now it would have fallen anyway"
+    events.ends(hop, at("16:00", THURSDAY), at("11:00", FRIDAY))
+    [card] = events.cards(hop)
+    assert card.questioned_because is not None
+    assert card.questioned_because["why"] == "ended_in_time"
+
+
 def test_evt_3_while_others_compute_no_card_is_drawn_by_the_old_clock(
     events: Events, db: Session
 ) -> None:

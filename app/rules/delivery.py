@@ -251,6 +251,24 @@ def judge_disabling(
     return Finding(verdict=gone, cite=INT_2, because=because)
 
 
+@cites(INT_2)
+def judge_telling(attempt: int, failing_since: datetime, now: datetime, day: date) -> Finding[bool]:
+    """Whether offices are told that an endpoint fails: at a delivery's fourth failed attempt.
+
+    Or when nothing succeeded for as long as the ladder takes to that: where much waits each
+    attempt is another delivery's first. `attempt` is 0 for one that is not of the ladder.
+    """
+    patience = timedelta(seconds=sum(RETRY_DELAYS_S.on(day)[:TOLD_AT_ATTEMPT]))
+    because = {
+        "attempt": attempt,
+        "failing_since": failing_since.isoformat(),
+        "patience_s": patience.total_seconds(),
+        "now": now.isoformat(),
+    }
+    told = attempt == TOLD_AT_ATTEMPT or now - failing_since >= patience
+    return Finding(verdict=told, cite=INT_2, because=because)
+
+
 SUCCEEDED_KEPT = timedelta(days=30)
 DEAD_KEPT = timedelta(days=180)
 """Also how long events are kept that nobody was told of."""

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import OutboxEvent, WebhookEndpoint
 from app.outbox.emit import emit
-from app.rules.delivery import TOLD_AT_ATTEMPT, Answer
+from app.rules.delivery import Answer
 
 SUBJECT = "webhook_endpoint"
 FAILING, DISABLED = "webhook.endpoint_failing", "webhook.endpoint_disabled"
@@ -16,7 +16,7 @@ FAILING, DISABLED = "webhook.endpoint_failing", "webhook.endpoint_disabled"
 def tell_failing(
     session: Session, endpoint: WebhookEndpoint, event_id: UUID, answer: Answer
 ) -> None:
-    """A delivery failed for the fourth time; once for as long as the endpoint keeps failing."""
+    """It fails again and again; once for as long as it keeps failing."""
     since = None if endpoint.failing_since is None else endpoint.failing_since.isoformat()
     if session.scalar(select(_was_told(endpoint.id, since))):
         return
@@ -28,7 +28,6 @@ def tell_failing(
         subject=(SUBJECT, endpoint.id),
         failing_since=since,
         event_id=str(event_id),
-        attempt=TOLD_AT_ATTEMPT,
         **answer.said(),
     )
 

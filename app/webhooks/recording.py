@@ -11,7 +11,6 @@ from app.db.models import WebhookAttempt, WebhookEndpoint
 from app.rules.civil import civil_day
 from app.rules.delivery import (
     REST_FIRST,
-    TOLD_AT_ATTEMPT,
     Answer,
     AttemptError,
     AttemptVerdict,
@@ -20,6 +19,7 @@ from app.rules.delivery import (
     judge_attempt,
     judge_disabling,
     judge_rest,
+    judge_telling,
 )
 from app.webhooks.claiming import Claimed
 from app.webhooks.notices import tell_disabled, tell_failing
@@ -193,7 +193,16 @@ def _fails(
         _rests(endpoint, sent, answer, now)
     if answer.status == GONE_STATUS or hopeless:
         _disable(session, endpoint, GONE if answer.status == GONE_STATUS else FAILING, answer)
-    elif sent.claimed.counts and sent.claimed.attempts + 1 == TOLD_AT_ATTEMPT:
+    else:
+        _tells(session, endpoint, sent, answer, at)
+
+
+def _tells(
+    session: Session, endpoint: WebhookEndpoint, sent: Sent, answer: Answer, at: datetime
+) -> None:
+    assert endpoint.failing_since is not None
+    attempt = sent.claimed.attempts + 1 if sent.claimed.counts else 0
+    if judge_telling(attempt, endpoint.failing_since, at, civil_day(at)).verdict:
         tell_failing(session, endpoint, sent.claimed.event.id, answer)
 
 

@@ -18,6 +18,7 @@ from app.rules.delivery import (
     judge_attempt,
     judge_disabling,
     judge_rest,
+    judge_telling,
     may_replay_from,
 )
 
@@ -216,3 +217,22 @@ def test_int_2_a_replay_goes_back_as_far_as_successes_are_known() -> None:
 )
 def test_int_2_some_answers_are_about_the_message(answer: Answer, expected: bool) -> None:
     assert answer.is_about_the_message is expected
+
+
+@pytest.mark.parametrize(
+    ("attempt", "failing_s", "told"),
+    [
+        (0, 2104.999, False),
+        (0, 2105, True),
+        (1, 2104.999, False),
+        (1, 2105, True),
+        (3, 0, False),
+        (4, 0, True),
+        (5, 0, False),
+    ],
+)
+def test_int_2_offices_are_told_at_the_fourth_attempt_or_after_as_long(
+    attempt: int, failing_s: float, told: bool
+) -> None:
+    now = NOON + timedelta(seconds=failing_s)
+    assert judge_telling(attempt, NOON, now, DAY).verdict is told

@@ -268,6 +268,19 @@ def test_int_2_offices_are_told_once_that_an_endpoint_fails_and_that_it_is_given
     assert notices(db) == ["webhook.endpoint_failing", "webhook.endpoint_disabled"]
 
 
+def test_int_2_offices_are_told_though_so_much_waits_that_no_delivery_is_tried_four_times(
+    sessions: Sessions, db: Session, clock: Clock, receiver: Receiver
+) -> None:
+    make_endpoint(db, receiver.url)
+    receiver.behaves = lambda _: Say(500)
+    happen(db, *(f"s{number}" for number in range(60)))
+    for _ in range(12):
+        deliver(sessions, clock)
+        clock.pass_(minutes=15)
+    assert max(tries for *_, tries in states(db)) == 1
+    assert notices(db) == ["webhook.endpoint_failing"]
+
+
 def test_int_2_dead_after_ten_attempts_and_the_next_of_the_subject_goes_on(
     sessions: Sessions, db: Session, clock: Clock, receiver: Receiver
 ) -> None:

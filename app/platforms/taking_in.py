@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import ColumnElement, String, cast, func, literal, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, defer
 
@@ -43,8 +43,9 @@ log = structlog.get_logger("platforms")
 
 IS_STORED = InboundMessage.state == InboundState.STORED
 IN_ORDER = (InboundMessage.number.asc().nulls_last(), InboundMessage.id)
+ALONE = "message:"
 LINE: ColumnElement[str] = func.coalesce(
-    InboundMessage.subject, literal("message:") + cast(InboundMessage.id, String)
+    InboundMessage.subject, literal(ALONE) + cast(InboundMessage.id, String)
 )
 """What is taken in one after the other: a subject; what has none stands alone."""
 
@@ -55,6 +56,16 @@ class Line:
 
     platform: Platform
     name: str
+
+    @property
+    def waiting(self) -> ColumnElement[bool]:
+        """Its messages, found by an index: of an outage's backlog only these are read."""
+        if self.name.startswith(ALONE):
+            key = int(self.name.removeprefix(ALONE))
+            found = and_(InboundMessage.id == key, InboundMessage.subject.is_(None))
+        else:
+            found = InboundMessage.subject == self.name
+        return and_(IS_STORED, InboundMessage.platform == self.platform, found)
 
 
 def process(sessions: Sessions, now: datetime) -> int:
@@ -122,7 +133,7 @@ def _claimed(session: Session, line: Line, now: datetime) -> InboundMessage | No
     row = session.scalars(
         select(InboundMessage)
         .options(defer(InboundMessage.body))
-        .where(IS_STORED, InboundMessage.platform == line.platform, literal(line.name) == LINE)
+        .where(line.waiting)
         .order_by(*IN_ORDER)
         .limit(1)
         .with_for_update()

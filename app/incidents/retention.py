@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db.models import Incident, IncidentAct, IncidentCase, PhotoLink, PlatformView
@@ -31,7 +31,7 @@ def erase_events(session: Session, now: datetime) -> int:
         select(Incident.id, Incident.grid_code)
         .join(case, case.incident_id == Incident.id)
         .where(
-            or_(Incident.description.is_not(None), Incident.contact.is_not(None)),
+            _has_words(),
             case.state.not_in(sorted(OPEN)),
             ended < limit,
         )
@@ -47,6 +47,12 @@ def erase_events(session: Session, now: datetime) -> int:
         [Happened("incident.erased", grid_code, ("incident", key)) for key, grid_code in rows],
     )
     return len(keys)
+
+
+def _has_words() -> ColumnElement[bool]:
+    """In the report, or in an act: also in one that was done after an earlier erasure."""
+    said = exists().where(IncidentAct.incident_id == Incident.id, IncidentAct.words.is_not(None))
+    return or_(Incident.description.is_not(None), Incident.contact.is_not(None), said)
 
 
 def _erase(session: Session, keys: list[UUID]) -> None:

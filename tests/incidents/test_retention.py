@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Incident, IncidentAct, IncidentCase, PhotoLink, PlatformView
+from app.incidents.platform_words import PlatformWord, record_platform_word
 from app.incidents.retention import erase_events
 from app.people.photos import Subject, link_photos
 from app.rules.incidents import State
@@ -62,3 +63,16 @@ def test_evt_4_what_is_open_is_kept(events: Events, state: State) -> None:
     kept = state in {State.HELD, State.HANDLING}
     assert erased(events, at("03:00", WEDNESDAY + 3 * TERM)) == (0 if kept else 1)
     assert bool(written(events, event)) is kept
+
+
+def test_evt_4_what_a_platform_says_after_the_term_is_erased_too(events: Events) -> None:
+    event = events.closed(at("09:00"))
+    event.verified(at("12:00"), events.account(GRID))
+    later = at("03:00", WEDNESDAY + TERM + timedelta(days=1))
+    assert erased(events, later) == 1
+    word = PlatformWord(Platform.CHENGDU, event.id, "done", "已电话告知李秀英", later, "m-1")
+    record_platform_word(events.db, word, later)
+    events.db.flush()
+    assert erased(events, later) == 1
+    assert {act.words for act in events.db.scalars(select(IncidentAct))} == {None}
+    assert erased(events, later) == 0

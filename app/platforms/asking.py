@@ -31,6 +31,8 @@ from app.webhooks.schemes import headers_for
 from app.webhooks.sending import FAILURES, Network, Wires, failure_of
 
 ANSWER_BYTES = 32 * 1024 * 1024
+EVENTS_AT_MOST, MESSAGES_AT_MOST = 100_000, 20_000
+"""Of one date: far more than a city has, and no more than a statement can name."""
 ANSWERED = 200
 
 
@@ -72,7 +74,7 @@ class SaidThere(Said):
 class EventsThere(Said):
     """The answer to the first question."""
 
-    events: list[HeldThere]
+    events: Annotated[list[HeldThere], Field(max_length=EVENTS_AT_MOST)]
 
     def standings(self) -> Mapping[Subject, Standing]:
         """By subject."""
@@ -84,7 +86,7 @@ class EventsThere(Said):
 class MessagesThere(Said):
     """The answer to the second."""
 
-    messages: list[SaidThere]
+    messages: Annotated[list[SaidThere], Field(max_length=MESSAGES_AT_MOST)]
 
 
 Answer = TypeVar("Answer", EventsThere, MessagesThere)

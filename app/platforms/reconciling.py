@@ -5,12 +5,13 @@ lacks is told again in order; what it said and we never got is taken in through 
 what it sends, once. That a platform can't be asked is kept with the date and never raised.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -38,6 +39,7 @@ from app.rules.delivery import EndpointState, SecretUse
 from app.rules.tasks import Platform
 from app.webhooks.keys import signing_secrets
 
+log = structlog.get_logger("platforms")
 LOOKS_BACK_DAYS = 7
 SERVED = (EndpointState.ACTIVE, EndpointState.PAUSED)
 
@@ -55,17 +57,26 @@ class Asked:
 def reconcile_due(sessions: Sessions, now: datetime) -> list[Reconciliation]:
     """Each platform's last days that were not reconciled since they ended, the latest first.
 
-    The first that fails ends a platform's turn: the others would fail alike.
+    Whatever one platform answers, the other has its turn.
     """
-    done = []
+    done: list[Reconciliation] = []
     for platform in Platform:
-        with sessions.begin() as session:
-            days = days_due(session, platform, civil_day(now))
-        for day in days:
-            done.append(reconcile(sessions, Asked(platform, day, now)))
-            if done[-1].error is not None:
-                break
+        try:
+            done += _turn_of(sessions, platform, now)
+        except Exception as error:
+            log.exception("not_reconciled", platform=platform.value, error=type(error).__name__)
     return done
+
+
+def _turn_of(sessions: Sessions, platform: Platform, now: datetime) -> Iterator[Reconciliation]:
+    """The first that fails ends a platform's turn: the others would fail alike."""
+    with sessions.begin() as session:
+        days = days_due(session, platform, civil_day(now))
+    for day in days:
+        row = reconcile(sessions, Asked(platform, day, now))
+        yield row
+        if row.error is not None:
+            break
 
 
 def days_due(session: Session, platform: Platform, today: date) -> Sequence[date]:

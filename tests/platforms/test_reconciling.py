@@ -1,5 +1,6 @@
 """INT-1, INT-2: after a reconciliation a platform has what it was told, and we what it said."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db.engine import Sessions, make_engine, make_sessions
@@ -20,6 +21,7 @@ from app.db.models import (
 )
 from app.kit.ids import uuid7
 from app.outbox.fanout import Told, tell
+from app.platforms.asking import MESSAGES_AT_MOST
 from app.platforms.comparing import (
     Difference,
     DifferenceKind,
@@ -36,6 +38,7 @@ from app.settings import Settings
 from tests.city import City
 from tests.platforms.meeting import deliver, meet
 from tests.platforms.standing_in import Running, standing_in
+from tests.webhooks.receiver import Say, receiving
 
 WEDNESDAY = date(2026, 3, 18)
 TUESDAY, THURSDAY = WEDNESDAY - timedelta(days=1), WEDNESDAY + timedelta(days=1)
@@ -342,6 +345,40 @@ def test_a_paused_platform_is_left_alone_at_night(
     db.commit()
     assert reconcile_due(sessions, NIGHT) == []
     assert night(sessions, chengdu, clock).error is None
+
+
+@pytest.fixture
+def failing_chengdu(db: Session) -> None:
+    """A database that keeps no reconciliations of one platform."""
+    db.execute(
+        text("alter table reconciliation add constraint broken check (platform <> 'chengdu')")
+    )
+    db.commit()
+
+
+@pytest.mark.usefixtures("failing_chengdu")
+def test_int_2_what_fails_with_one_platform_leaves_the_other_its_turn(
+    db: Session, sessions: Sessions, chengdu: Running, clock: Clock
+) -> None:
+    with standing_in(Platform.SICHUAN, clock) as sichuan:
+        meet(db, sichuan, MORNING)
+        clock.now = NIGHT
+        done = reconcile_due(sessions, NIGHT)
+    assert [(row.platform, row.error) for row in done] == [(Platform.SICHUAN, None)] * 7
+
+
+def test_int_2_an_answer_beyond_all_measure_is_not_understood(
+    db: Session, sessions: Sessions, chengdu: Running, clock: Clock
+) -> None:
+    said = {"message_id": "m", "headers": {}, "body": ""}
+    answers = {
+        "/events": json.dumps({"events": []}),
+        "/messages": json.dumps({"messages": [said] * (MESSAGES_AT_MOST + 1)}),
+    }
+    with receiving(lambda got: Say(200, body=answers[got.path.split("?")[0]].encode())) as wide:
+        db.execute(update(WebhookEndpoint).values(url=wide.url))
+        db.commit()
+        assert night(sessions, chengdu, clock).error == "not_understood"
 
 
 def test_a_date_that_was_not_over_is_reconciled_again(

@@ -55,6 +55,10 @@ async def attempt(sender: Sender, wires: Wires, event: WebhookEvent) -> tuple[An
         return Answer(error=AttemptError.NO_TOKEN), str(error)
     except FAILURES as error:
         return Answer(error=failure_of(error)), None
+    except Exception as error:
+        # Whatever an address or an answer brings about: one that is tried for ever holds up all.
+        log.exception("not_sent", event_id=str(event.id), error=type(error).__name__)
+        return Answer(error=AttemptError.CONNECTION), None
     return answer_of(reply, sender.now()), excerpt_of(reply.body)
 
 

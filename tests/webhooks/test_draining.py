@@ -1,9 +1,12 @@
 """INT-2: what a drain does when the database makes it wait, or its endpoint changes meanwhile."""
 
 import asyncio
+from collections.abc import Iterable
 from uuid import UUID
 
+import httpcore
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from app.db.engine import Sessions
 from app.rules.delivery import TAKES_AT_MOST
@@ -18,6 +21,7 @@ from tests.webhooks.facts import (
     happen,
     make_endpoint,
     post,
+    states,
 )
 from tests.webhooks.receiver import OK, Got, Receiver, Say
 
@@ -82,3 +86,30 @@ def test_int_2_an_allowance_that_is_taken_away_holds_no_longer_in_the_same_drain
     deliver(sessions, clock)
     assert len(receiver.got) < 5
     assert attempts(db)[-1].error == "refused_address"
+
+
+class Astray(httpcore.AsyncNetworkBackend):
+    """A network that fails as nobody foresaw."""
+
+    @override
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        raise RuntimeError(host, port)
+
+
+def test_int_2_a_failure_that_nobody_foresaw_is_an_attempt_like_others(
+    sessions: Sessions, db: Session, clock: Clock, receiver: Receiver
+) -> None:
+    make_endpoint(db, receiver.url)
+    happen(db, "a")
+    assert deliver(sessions, clock, beneath=Astray()) == 1
+    assert [(row.number, row.error) for row in attempts(db)] == [(1, "connection")]
+    clock.pass_(seconds=5)
+    deliver(sessions, clock)
+    assert states(db) == [("a", 1, "succeeded", 2)]

@@ -16,6 +16,8 @@ from app.kit.clock import civil_day
 from app.kit.errors import NotFound
 from app.people.capture import Capture, NotYet
 from app.people.principal import Principal
+from app.people.values import values_on
+from app.rules.effective import effective_at
 from app.rules.incidents import Actor, allowed, may_escalate_to
 from app.rules.tiers import LINE, TIER_OF_UNIT, Tier
 
@@ -24,11 +26,15 @@ OFFICE, CENTRE = "leading_group_office", "command_centre"
 
 
 def record_action(session: Session, capture: Capture, body: ActIn) -> IncidentAct:
-    """A worker's act; raises NotYet while the event has not arrived, and EventOfOthers."""
+    """A worker's act; raises NotYet while the event has not arrived, and EventOfOthers.
+
+    Whether one may act is judged on the date the act counts from: a date that is only claimed
+    gives nobody a grid back [reading, ATT-4].
+    """
     incident = session.get(Incident, body.incident_id)
     if incident is None:
         raise NotYet(waits_for=body.incident_id)
-    if not may_act(session, incident, capture.worker_id, capture.day):
+    if not may_act(session, incident, capture.worker_id, _counts_on(session, capture)):
         raise EventOfOthers
     doer = Doer(
         _worker(incident, capture.worker_id),
@@ -37,6 +43,11 @@ def record_action(session: Session, capture: Capture, body: ActIn) -> IncidentAc
         capture.worker_id,
     )
     return perform(session, doer, body, Moment.of(capture), capture.id)
+
+
+def _counts_on(session: Session, capture: Capture) -> date:
+    values = values_on(session, capture.day)
+    return civil_day(effective_at(capture.at, capture.received_at, values, proven=capture.proven))
 
 
 def _worker(incident: Incident, worker_id: UUID) -> Actor:

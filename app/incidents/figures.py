@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Text, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.db.models import IncidentCase, IncidentCategoryRow, IncidentHop, Unit
-from app.incidents.labels import category_words
+from app.incidents.labels import FIXED, category_words
 from app.incidents.lists import Asked, is_carded, is_open
 from app.incidents.look_refusals import IncidentRangeTooLong
 from app.kit.paging import decode, encode
@@ -180,7 +180,7 @@ def _names(session: Session, by: CountsBy, keys: Sequence[str]) -> Names:
         case CountsBy.UNIT:
             return unit_names(session, keys)
         case _:
-            return {}
+            return FIXED
 
 
 def unit_names(session: Session, codes: Sequence[str]) -> Names:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import IncidentCase, IncidentCategoryRow, IncidentHop
 from app.incidents.figures import child_of, unit_names
-from app.incidents.labels import category_words
+from app.incidents.labels import FIXED, category_words
 from app.kit.clock import day_end, day_start
 from app.kit.paging import decode, encode
 from app.kit.schema import Out
@@ -184,7 +184,7 @@ def _names(session: Session, by: TimesBy, keys: Sequence[str]) -> Mapping[str, t
         case TimesBy.CATEGORY:
             return dict(category_words(session, keys))
         case _:
-            return {}
+            return FIXED
 
 
 def _row(row: Sequence[Any], names: Mapping[str, tuple[str, str]]) -> TimelinessRow:

@@ -26,7 +26,8 @@ from app.settings import Settings
 from app.webhooks.delivering import Post, opened
 
 TIMED = "default"
-AT_ONCE = 2
+AT_ONCE = 3
+"""Two long turns leave one for cards and messages, which are due every two seconds."""
 GRACE_S = 10.0
 """How long a worker that is asked to end may finish what it does."""
 BETWEEN_TRIES_S = 5.0

@@ -1,17 +1,23 @@
 """EVT-3, ATT-4: acts that were done without network and told later."""
 
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.dialects.postgresql import Range
 
 from app.db.engine import Sessions
-from app.incidents.refusals import ActNotAllowed
+from app.db.models import Assignment
+from app.incidents.refusals import ActNotAllowed, EventOfOthers
 from app.incidents.sweeping import sweep
+from app.kit.ids import uuid7
 from app.rules.cards import Colour
 from app.rules.incidents import Act, HopOutcome, State
 from app.rules.tiers import Tier
-from tests.incidents.facts import Street, at
+from tests.city import SINCE
+from tests.incidents.facts import GRID as OF_EVENT
+from tests.incidents.facts import NEIGHBOUR, Street, at
 
 GRID, COMMUNITY = Tier.GRID, Tier.COMMUNITY
 THURSDAY = date(2026, 3, 19)
@@ -154,3 +160,25 @@ def test_evt_3_an_extension_asked_for_in_time_and_told_late_is_not_overdue(
     told = at("10:00", THURSDAY)
     act = street.worker(key, Act.ASK_EXTENSION, done, after=told_at(told, done))
     assert act.effective_at == done
+
+
+@pytest.mark.parametrize("proven", [True, False], ids=["proven", "claimed"])
+def test_att_4_a_day_that_is_only_claimed_gives_nobody_a_grid_back(
+    street: Street, key: UUID, proven: bool
+) -> None:
+    """The neighbour helped out in the grid until Wednesday."""
+    helped = Assignment(
+        id=uuid7(DUE),
+        worker_id=street.city.workers[NEIGHBOUR],
+        level=1,
+        grid_code=OF_EVENT,
+        first_responsible=False,
+        valid=Range(SINCE, THURSDAY),
+    )
+    street.db.add(helped)
+    street.db.flush()
+    done = at("16:00")
+    after = told_at(at("08:30", THURSDAY), done)
+    with nullcontext() if proven else pytest.raises(EventOfOthers):
+        street.worker(key, Act.CLOSE, done, grid=NEIGHBOUR, after=after, proven=proven)
+    assert street.case(key).state is (State.CLOSED if proven else State.HELD)

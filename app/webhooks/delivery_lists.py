@@ -1,13 +1,12 @@
 """Deliveries, dead letters and the log of attempts, as offices look at them (INT-2)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.db.keyset import cut
 from app.db.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -142,14 +141,17 @@ def detail(session: Session, delivery: WebhookDelivery, *, excerpts: bool) -> De
     return DeliveryDetailOut(
         **_said(row),
         data=row[1].data,
-        log=[_attempt_out(each, excerpts=excerpts) for each in _log(session, delivery.id)],
+        log=_log(session, delivery.id, excerpts=excerpts),
     )
 
 
-def _log(session: Session, key: int) -> Sequence[WebhookAttempt]:
-    return session.scalars(
+def _log(session: Session, key: int, *, excerpts: bool) -> list[AttemptOut]:
+    query = (
         select(WebhookAttempt).where(WebhookAttempt.delivery_id == key).order_by(WebhookAttempt.id)
-    ).all()
+    )
+    if not excerpts:
+        query = query.options(defer(WebhookAttempt.excerpt))
+    return [_attempt_out(each, excerpts=excerpts) for each in session.scalars(query)]
 
 
 def _attempt_out(attempt: WebhookAttempt, *, excerpts: bool) -> AttemptOut:

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.db.engine import Sessions
@@ -353,3 +353,15 @@ def test_int_2_of_an_answer_only_the_beginning_is_kept_as_text(
     )
     deliver(sessions, clock)
     assert sorted(str(row.excerpt) for row in attempts(db)) == ["x" * 2048, "��好"]
+
+
+def test_part_8_what_was_answered_is_sealed_in_the_table(
+    sessions: Sessions, db: Session, clock: Clock, receiver: Receiver
+) -> None:
+    make_endpoint(db, receiver.url)
+    happen(db, "a")
+    receiver.behaves = lambda _: Say(422, body=b"reporter 13800138000 unknown")
+    deliver(sessions, clock)
+    assert [row.excerpt for row in attempts(db)] == ["reporter 13800138000 unknown"]
+    [kept] = db.scalars(text("select excerpt from webhook_attempt"))
+    assert "13800138000" not in kept

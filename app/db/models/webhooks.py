@@ -178,5 +178,5 @@ class WebhookAttempt(Base):
     status: Mapped[int | None]
     error: Mapped[str | None]
     """A code: refused_address, timeout, connection, status …"""
-    excerpt: Mapped[str | None]
-    """The answer's first characters; shown to administrators only."""
+    excerpt: Mapped[Any] = mapped_column(Sealed("webhook answer"), nullable=True)
+    """The answer's first characters, whatever they say; shown to administrators only."""

@@ -136,12 +136,14 @@ def _report(incident: Incident, opening: Opening) -> IncidentAct:
 def _first_holds(
     session: Session, incident: Incident, case: IncidentCase, act: IncidentAct, opening: Opening
 ) -> None:
-    """The grid has it since it was found; whoever else holds it, since it was received."""
+    """The worker who found it has it since then; whoever else holds it, also a successor in the
+    grid, since it was received: nobody else could know of it [reading]."""
     direct = incident.straight_to_centre
     for tier in first_holders(incident.severity, straight_to_centre=direct):
         worker_id = _answers_for(session, incident, opening.now) if tier is Tier.GRID else None
         there = Tier.COMMUNITY if tier is Tier.GRID and worker_id is None else tier
-        since = opening.arrived_at if there is Tier.GRID else opening.now
+        known = there is Tier.GRID and worker_id == incident.worker_id
+        since = opening.arrived_at if known else opening.now
         begin_hold(session, case, act, (there, None, worker_id), since, opening.now)
 
 

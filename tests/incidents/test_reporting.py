@@ -179,6 +179,8 @@ def test_evt_1_a_report_that_arrives_after_the_grid_was_lost_goes_to_who_has_it_
     db.flush()
     again = street.reported(at("09:01"), after=timedelta(hours=24))
     assert street.holds(again)[Tier.GRID].worker_id == other
+    # No card of the day before falls on a successor who could not know of it.
+    assert street.holds(again)[Tier.GRID].arrived_at == at("09:01") + timedelta(hours=24)
 
 
 @pytest.mark.parametrize(

@@ -168,8 +168,21 @@ def test_a_key_parts_what_is_signed_in_one_way_only(message_id: str) -> None:
     assert why(HMAC, APP, [APP_SECRET], signed) == expected
 
 
-def test_a_body_that_is_no_text_is_refused_not_failed_upon() -> None:
-    assert why(STANDARD, None, [SECRET], standard(VECTOR), b"\xff\xfe") == "not_utf_8"
+def signed_by_hand(key: bytes, body: bytes) -> dict[str, str]:
+    """As the specification says, over the bytes."""
+    digest = hmac.digest(key, f"{MESSAGE}.1614265330.".encode() + body, "sha256")
+    return standard("v1," + base64.b64encode(digest).decode())
+
+
+def test_an_empty_key_proves_nothing() -> None:
+    assert why(STANDARD, None, ["whsec_", SECRET], signed_by_hand(b"", BODY)) == "no_match"
+
+
+def test_a_body_in_another_encoding_is_proven_by_its_bytes() -> None:
+    body = "已办结".encode("gbk")
+    assert why(STANDARD, None, [SECRET], standard(VECTOR), body) == "no_match"
+    made = signed_by_hand(base64.b64decode(SECRET.removeprefix("whsec_")), body)
+    assert why(STANDARD, None, [SECRET], made, body) == Verified(MESSAGE, AT)
     made = headers_for(HMAC, APP, [APP_SECRET], MESSAGE, AT, b"\xff\xfe")
     assert why(HMAC, APP, [APP_SECRET], made, b"\xff\xfe") == Verified(MESSAGE, AT)
 

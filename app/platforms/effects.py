@@ -3,6 +3,7 @@
 A platform's word never changes our own state: a person sees it and decides.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,8 @@ from app.rules.exchange import MessageKind, Unclear
 from app.tasks.logins import PlatformSays, record_from_platform
 
 Outcome = dict[str, Any]
+REASON_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+"""Anything longer or freer is somebody's words: they stay sealed in the message."""
 
 
 class NotHere(Exception):
@@ -147,9 +150,11 @@ def take_receipt(session: Session, taking: Taking) -> Outcome:
         platform, record_id, version = key
         receipt = PlatformReceipt(platform=platform, record_id=record_id, version=version)
         session.add(receipt)
-    receipt.accepted, receipt.code = said.accepted.ours == "true", said.code
+    code = said.code if said.code and REASON_CODE.fullmatch(said.code) else None
+    receipt.accepted, receipt.code = said.accepted.ours == "true", code
     receipt.said_at, receipt.message_id = taking.message.said_at, taking.row.message_id
-    return {"accepted": receipt.accepted, "code": said.code}
+    worded = {"worded": True} if code != said.code else {}
+    return {"accepted": receipt.accepted, "code": code, **worded}
 
 
 EFFECTS: Mapping[MessageKind, Callable[[Session, Taking], Outcome]] = MappingProxyType(

@@ -258,3 +258,16 @@ def test_int_1_receipts_of_records(sessions: Sessions, sichuan: Partner, db: Ses
     late = sichuan.says(sichuan.receipt(record, 1, accepted=True), 2, NOW + DAY)
     process(sessions, NOW + DAY)
     assert became(sichuan, late) == ["stale"]
+
+
+def test_part_8_a_reason_in_words_stays_sealed_in_its_message(
+    sessions: Sessions, sichuan: Partner, db: Session
+) -> None:
+    words = "与李秀英 13800138000 的信息重复"
+    key = sichuan.says(sichuan.receipt(sichuan.record(), 1, accepted=False, code=words))
+    process(sessions, NOW)
+    row = sichuan.row(key)
+    assert row.outcome == {"accepted": False, "code": None, "worded": True}
+    assert words in str(row.body)
+    [receipt] = db.scalars(select(PlatformReceipt))
+    assert (receipt.accepted, receipt.code) == (False, None)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import IncidentCard, IncidentHop, Leave, Posting
+from app.db.models import Assignment, IncidentCard, IncidentHop, Leave, Posting
 from app.incidents.clocks import Deadlines
 from app.kit.clock import civil_day
 from app.rules.cards import CardDrawn, CardVerdict, HalfOfDate, halves_held, judge_card
@@ -42,12 +42,14 @@ class _Facts:
         self.postings = _by_worker(
             session.scalars(select(Posting).where(Posting.worker_id.in_(workers))).all()
         )
+        self.assignments = session.scalars(
+            select(Assignment).where(Assignment.worker_id.in_(workers))
+        ).all()
         self.leaves = _leaves(session, workers, min(card.day for card in cards), self.arrivals)
 
     def drawn(self, card: IncidentCard) -> CardDrawn:
         """A card as the rule judges it."""
-        arrived = self._arrived(card)
-        held = halves_held(arrived, card.fell_at, self.deadlines.spans(card.unit_code))
+        held = self._held(card)
         return CardDrawn(
             colour=card.colour,
             tier=card.tier,
@@ -59,6 +61,21 @@ class _Facts:
             on_leave=self._on_leave(card.worker_id, {day for day, _ in held}),
             questioned=card.questioned_because is not None,
         )
+
+    def _held(self, card: IncidentCard) -> list[HalfOfDate]:
+        """Halves of the hold on dates on which the worker had the grid: a predecessor's don't
+        count."""
+        spans = self.deadlines.spans(card.unit_code)
+        mine = [
+            row.valid
+            for row in self.assignments
+            if (row.worker_id, row.grid_code) == (card.worker_id, card.unit_code)
+        ]
+        return [
+            (day, half)
+            for day, half in halves_held(self._arrived(card), card.fell_at, spans)
+            if any(day in valid for valid in mine)
+        ]
 
     def _arrived(self, card: IncidentCard) -> datetime:
         arrived = None if card.hop_id is None else self.arrivals.get(card.hop_id)

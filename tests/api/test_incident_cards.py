@@ -5,14 +5,15 @@ from datetime import date
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from app.db.models import Leave, Posting
+from app.db.models import Assignment, Leave, Posting
 from app.rules.duty import Employment, Half
 from app.rules.procedures import LeaveKind, RequestState
 from app.rules.tiers import Tier
 from tests.api.station import ELSEWHERE, GRID, NEIGHBOUR, StationDay, refused
-from tests.city import City, key
+from tests.city import SINCE, City, key
 from tests.conftest import SignedIn
 from tests.incidents.clock_facts import FRIDAY, NINE, SECOND, THURSDAY, Events, at, hours
 
@@ -98,6 +99,27 @@ def test_con_b4_a_card_during_leave_is_no_ground(
     events.sweep(DUE + SECOND)
     [card] = station.get(GRID, "/me/incident-cards").json()["items"]
     assert card["ground"]["verdict"] == verdict
+
+
+def test_con_b4_what_a_predecessor_could_have_done_is_held_against_nobody(
+    station: StationDay, events: Events, db: Session, city: City
+) -> None:
+    """The neighbour took over the grid on Thursday, and was on leave that day."""
+    hop = events.event()
+    before = db.scalars(select(Assignment).where(Assignment.grid_code == GRID)).one()
+    before.valid = Range(SINCE, THURSDAY)
+    successor = city.workers[NEIGHBOUR]
+    db.add(
+        Assignment(id=key(), worker_id=successor, level=1, grid_code=GRID, first_responsible=True,
+                   valid=Range(THURSDAY, None))
+    )  # fmt: skip
+    day = THURSDAY.isoformat()
+    db.add(_leave(successor, day, day, RequestState.APPROVED, events))
+    db.commit()
+    events.sweep(DUE + SECOND)
+    [card] = station.get(NEIGHBOUR, "/me/incident-cards").json()["items"]
+    assert card["hop_id"] == str(hop.id)
+    assert (card["ground"]["verdict"], card["ground"]["because"]["halves_held"]) == ("on_leave", 1)
 
 
 def _leave(worker: object, first: str, last: str, state: RequestState, events: Events) -> Leave:

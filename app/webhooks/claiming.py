@@ -15,20 +15,29 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from app.db.models import WebhookEndpoint, WebhookEvent
-from app.rules.delivery import AttemptTrigger, EndpointState
+from app.rules.delivery import RETRY_AFTER_AT_MOST, AttemptTrigger, EndpointState
 
 LEASE = timedelta(seconds=60)
+APART = timedelta(minutes=5)
+"""So much the clocks of workers may differ; what lasts longer than any lease, or any rest, and
+this, was begun by a clock that went wrong, and binds nobody."""
 ENDPOINTS = text(
     """
     select endpoint.id from webhook_endpoint endpoint
     where endpoint.state = 'active'
-        and (endpoint.rests_until is null or endpoint.rests_until <= :now)
+        and (
+            endpoint.rests_until is null or endpoint.rests_until <= :now
+            or endpoint.rests_until > :longest_rest
+        )
         and exists (
             select from webhook_delivery delivery
             where delivery.endpoint_id = endpoint.id
                 and delivery.state in ('pending', 'delivering', 'retrying')
                 and (delivery.next_at <= :now or endpoint.rests_until is not null)
-                and (delivery.claimed_until is null or delivery.claimed_until <= :now)
+                and (
+                    delivery.claimed_until is null or delivery.claimed_until <= :now
+                    or delivery.claimed_until > :longest_lease
+                )
         )
     order by endpoint.id
     """
@@ -39,7 +48,10 @@ with head as (
     where delivery.endpoint_id = :endpoint
         and delivery.state in ('pending', 'delivering', 'retrying')
         and {due}
-        and (delivery.claimed_until is null or delivery.claimed_until <= :now)
+        and (
+            delivery.claimed_until is null or delivery.claimed_until <= :now
+            or delivery.claimed_until > :longest_lease
+        )
         -- A lookup for each row keeps the order of the index; a join would read all that waits.
         and delivery.number = (
             select earlier.number from webhook_delivery earlier
@@ -81,7 +93,17 @@ class Claimed:
 
 def endpoints_waited_for(session: Session, now: datetime) -> Sequence[UUID]:
     """The endpoints that something may be sent to now."""
-    return session.scalars(ENDPOINTS, {"now": now}).all()
+    longest = {
+        "longest_lease": now + LEASE + APART,
+        "longest_rest": now + RETRY_AFTER_AT_MOST + APART,
+    }
+    return session.scalars(ENDPOINTS, {"now": now, **longest}).all()
+
+
+def rests(endpoint: WebhookEndpoint, now: datetime) -> bool:
+    """Whether nothing may be tried now."""
+    until = endpoint.rests_until
+    return until is not None and now < until <= now + RETRY_AFTER_AT_MOST + APART
 
 
 def hold(session: Session, endpoint_id: UUID) -> WebhookEndpoint | None:
@@ -101,7 +123,7 @@ def claim(session: Session, endpoint: WebhookEndpoint, want: int, now: datetime)
         return []
     if endpoint.rests_until is None:
         return _claimed(session, _rows(session, DUE, endpoint, want, now), now, probe=False)
-    if endpoint.rests_until > now:
+    if rests(endpoint, now):
         return []
     rows = _rows(session, DUE, endpoint, 1, now) or _rows(session, NOT_YET_DUE, endpoint, 1, now)
     if rows:
@@ -112,7 +134,13 @@ def claim(session: Session, endpoint: WebhookEndpoint, want: int, now: datetime)
 def _rows(
     session: Session, how: Any, endpoint: WebhookEndpoint, want: int, now: datetime
 ) -> Sequence[Row[Any]]:
-    asked = {"endpoint": endpoint.id, "want": want, "now": now, "until": now + LEASE}
+    asked = {
+        "endpoint": endpoint.id,
+        "want": want,
+        "now": now,
+        "until": now + LEASE,
+        "longest_lease": now + LEASE + APART,
+    }
     return session.execute(how, asked).all()
 
 

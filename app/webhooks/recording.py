@@ -21,7 +21,7 @@ from app.rules.delivery import (
     judge_rest,
     judge_telling,
 )
-from app.webhooks.claiming import Claimed
+from app.webhooks.claiming import Claimed, rests
 from app.webhooks.notices import tell_disabled, tell_failing
 
 GONE, FAILING = "gone", "failing"
@@ -208,8 +208,7 @@ def _tells(
 
 def _rests(endpoint: WebhookEndpoint, sent: Sent, answer: Answer, now: datetime) -> None:
     """What was under way when the rest began does not draw it out."""
-    resting = endpoint.rests_until is not None and endpoint.rests_until > now
-    if resting and not sent.claimed.probe:
+    if rests(endpoint, now) and not sent.claimed.probe:
         return
     endpoint.failures += 1
     rest = judge_rest(endpoint.failures, answer).rest

@@ -112,6 +112,35 @@ def test_int_2_what_a_killed_worker_held_is_taken_when_its_lease_has_run_out(
     assert len(db.scalars(select(WebhookAttempt)).all()) == 2
 
 
+@pytest.mark.parametrize(
+    ("ahead", "taken"),
+    [(timedelta(minutes=5), False), (timedelta(minutes=5, seconds=1), True)],
+    ids=["clocks differ", "the clock was wrong"],
+)
+def test_int_2_a_lease_of_a_clock_that_was_set_back_binds_nobody(
+    sessions: Sessions, db: Session, clock: Clock, ahead: timedelta, *, taken: bool
+) -> None:
+    endpoint = make_endpoint(db, URL)
+    happen(db, "a")
+    clock.now = NOON + ahead
+    take(sessions, endpoint, clock)
+    clock.now = NOON
+    assert waited_for(sessions, clock) is taken
+    assert bool(take(sessions, endpoint, clock)) is taken
+
+
+def test_int_2_a_rest_of_a_clock_that_was_set_back_binds_nobody(
+    sessions: Sessions, db: Session, clock: Clock
+) -> None:
+    endpoint = make_endpoint(db, URL)
+    happen(db, "a")
+    rest(db, endpoint, clock, hours=1, minutes=5)
+    assert (take(sessions, endpoint, clock), waited_for(sessions, clock)) == ([], False)
+    rest(db, endpoint, clock, hours=1, minutes=5, seconds=1)
+    assert waited_for(sessions, clock)
+    assert len(take(sessions, endpoint, clock)) == 1
+
+
 def test_int_2_what_was_not_begun_waits_as_it_did(
     sessions: Sessions, db: Session, clock: Clock
 ) -> None:

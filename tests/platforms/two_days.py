@@ -146,7 +146,8 @@ class World:
         if who is None:
             found = doers.allowed_for_worker(self.db, self.city.workers[grid], key, self.clock.now)
         else:
-            found = doers.allowed_for_office(self.db, acting(self.db, self.city, who), key)
+            asker = acting(self.db, self.city, who)
+            found = doers.allowed_for_office(self.db, asker, key, self.clock.now)
         open_now = [act for act in found.allowed if act in TRIED]
         if not open_now:
             return

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 from sqlalchemy.orm import Session
 
 from app.db.models import Unit, WebhookDelivery, WebhookEndpoint
@@ -182,10 +182,19 @@ def _after(endpoint: WebhookEndpoint, act: EndpointAct) -> EndpointState:
 
 
 def _give_up(session: Session, endpoint_id: UUID, now: datetime) -> None:
-    """Nobody is there to be told any more: what waits is dead."""
+    """Nobody is there to be told any more: what waits is dead, and what a killed worker held.
+
+    What is under way is given up by whoever sends it, unless it arrives.
+    """
+    lost = and_(
+        WebhookDelivery.state == DeliveryState.DELIVERING, WebhookDelivery.claimed_until <= now
+    )
     session.execute(
         update(WebhookDelivery)
-        .where(WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.state.in_(WAITING))
+        .where(
+            WebhookDelivery.endpoint_id == endpoint_id,
+            or_(WebhookDelivery.state.in_(WAITING), lost),
+        )
         .values(state=DeliveryState.DEAD, finished_at=now)
     )
 

@@ -12,9 +12,19 @@ from sqlalchemy.orm import Session
 from app.db.engine import Sessions
 from app.db.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from app.rules.delivery import Answer, AttemptError, DeliveryState, EndpointState
+from app.rules.telling import EndpointAct
 from app.webhooks.claiming import LEASE, Claimed, claim, endpoints_waited_for, hold
+from app.webhooks.endpoints import act_on_endpoint
 from app.webhooks.recording import Sent, record
-from tests.webhooks.facts import NOON, Clock, endpoint_of, happen, make_endpoint, states
+from tests.webhooks.facts import (
+    NOON,
+    Clock,
+    administrator,
+    endpoint_of,
+    happen,
+    make_endpoint,
+    states,
+)
 
 URL = "https://x.example/"
 SECOND = timedelta(seconds=1)
@@ -179,6 +189,19 @@ def test_int_2_what_fails_under_way_to_a_retired_endpoint_is_given_up(
     ended(sessions, endpoint, clock, first, answer=SERVER_ERROR)
     ended(sessions, endpoint, clock, second, answer=Answer(200))
     assert states(db) == [("a", 1, "dead", 1), ("b", 1, "succeeded", 1)]
+
+
+def test_int_2_what_a_killed_worker_held_for_a_retired_endpoint_is_given_up(
+    sessions: Sessions, db: Session, clock: Clock
+) -> None:
+    endpoint = make_endpoint(db, URL)
+    happen(db, "a")
+    take(sessions, endpoint, clock)
+    clock.pass_(seconds=LEASE.total_seconds())
+    happen(db, "b")
+    act_on_endpoint(db, administrator(db), endpoint, EndpointAct.RETIRE, clock())
+    db.commit()
+    assert states(db) == [("a", 1, "dead", 0), ("b", 1, "dead", 0)]
 
 
 def rest(db: Session, endpoint: UUID, clock: Clock, **span: float) -> None:

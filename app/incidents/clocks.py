@@ -30,6 +30,7 @@ from app.rules.deadlines import (
     Hold,
     Known,
     Policy,
+    counts_anew,
     deadline_of,
     judge_clock,
     not_before_known,
@@ -61,7 +62,8 @@ class Deadlines:
         """The clock of a hold, by the day it began."""
         day = civil_day(hop.arrived_at)
         deadline = deadline_of(self.policies, case.category, case.severity, hop.tier, day)
-        hold = Hold(hop.arrived_at, deadline, hop.extended_h or Decimal(0))
+        since = hop.clock_from or hop.arrived_at
+        hold = Hold(since, deadline, hop.extended_h or Decimal(0))
         return judge_clock(hold, self._values(day)[RED_AFTER_H], self.spans(hop.unit_code))
 
     def spans(self, unit_code: str) -> WorkingSpans:
@@ -133,6 +135,9 @@ def reset_clock(
     deadlines, cards = given
     clock = deadlines.clock(case, hop)
     if why is not ClockReason.ARRIVAL:
+        if counts_anew(clock, hop.due_at, now):
+            hop.clock_from = now
+            clock = deadlines.clock(case, hop)
         clock = not_before_known(clock, Known(hop.yellow_at, hop.red_at, now))
         if (clock.due, clock.yellow, clock.red) == (hop.due_at, hop.yellow_at, hop.red_at):
             return False

@@ -232,6 +232,13 @@ def not_before_known(clock: Clock, known: Known) -> Clock:
     return Clock(clock.due, yellow, red, clock.inputs)
 
 
+@cites(EVT_3)
+def counts_anew(clock: Clock, was_due: datetime, changed_at: datetime) -> bool:
+    """Whether a change makes due what was not, before anybody could know: the new hours then
+    count from the change [reading]."""
+    return clock.due <= changed_at < was_due
+
+
 class ExtensionVerdict(StrEnum):
     FITS = "fits"
     OVERDUE = "overdue"

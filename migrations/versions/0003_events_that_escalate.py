@@ -934,6 +934,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("clock_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("yellow_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("red_at", sa.DateTime(timezone=True), nullable=False),

@@ -107,17 +107,26 @@ def test_evt_3_what_was_not_drawn_yet_falls_by_the_new_clock(events: Events) -> 
     assert events.falls(hop) == [("yellow", at("09:00", FRIDAY))]
 
 
-def test_evt_3_shorter_hours_charge_nobody_for_what_was_not_known(events: Events) -> None:
+def test_evt_3_shorter_hours_that_were_used_up_count_from_the_change(events: Events) -> None:
     hop = events.event()
     events.sets_hours("1", now=at("15:00"))
     assert events.sweep(at("15:00")) == 0
     moved = events.fresh(hop)
-    assert (moved.due_at, moved.yellow_at) == (at("10:00"), at("15:00"))
-    assert events.sweep(at("15:00:01")) == 1
-    assert events.falls(hop) == [("yellow", at("15:00"))]
+    assert (moved.due_at, moved.yellow_at, moved.clock_from) == (at("16:00"),) * 2 + (at("15:00"),)
     events.sets_hours("2", now=at("15:30"))
     events.sweep(at("15:30"))
-    assert events.fresh(hop).yellow_at == at("15:00")
+    assert events.fresh(hop).yellow_at == at("17:00"), "later changes count from there too"
+    assert events.sweep(at("17:00:01")) == 1
+    assert events.falls(hop) == [("yellow", at("17:00"))]
+
+
+def test_evt_3_shorter_hours_that_are_left_count_from_the_arrival(events: Events) -> None:
+    hop = events.event()
+    events.sets_hours("6", now=at("15:00"))
+    events.sweep(at("15:00"))
+    moved = events.fresh(hop)
+    assert moved.clock_from is None
+    assert at("15:00") < moved.due_at < DUE
 
 
 def test_evt_3_what_fell_before_the_change_keeps_its_instant(events: Events) -> None:

@@ -21,6 +21,7 @@ from app.rules.deadlines import (
     HoldEnded,
     Known,
     Policy,
+    counts_anew,
     deadline_of,
     fallen,
     judge_clock,
@@ -274,6 +275,24 @@ def test_evt_3_nobody_is_charged_for_an_instant_that_was_not_known(
         Clock(due, due, due + day, {}), Known(found.yellow, found.red, EVENING)
     )
     assert again.yellow == yellow
+
+
+@pytest.mark.parametrize(
+    ("due", "was_due", "anew"),
+    [
+        (NOON - SECOND, NOON + SECOND, True),
+        (NOON, NOON + SECOND, True),
+        (NOON + SECOND, NOON + SECOND, False),
+        (NOON, NOON, False),
+        (NOON - SECOND, NOON - SECOND, False),
+    ],
+    ids=["past", "just now", "to come", "was due already", "was overdue"],
+)
+def test_evt_3_a_change_that_would_make_it_due_at_once_counts_anew(
+    due: datetime, was_due: datetime, anew: bool
+) -> None:
+    day = timedelta(hours=24)
+    assert counts_anew(Clock(due, due, due + day, {}), was_due, NOON) is anew
 
 
 @given(IN_2026, IN_2026, IN_2026)

@@ -210,6 +210,8 @@ class IncidentHop(Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("incident_act.id"))
     outcome: Mapped[HopOutcome | None] = mapped_column(words(HopOutcome, "hop_outcome"))
+    clock_from: Mapped[datetime | None]
+    """When a change would have made it due before the change: its hours count from here."""
     due_at: Mapped[datetime]
     yellow_at: Mapped[datetime]
     red_at: Mapped[datetime]

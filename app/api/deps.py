@@ -124,6 +124,7 @@ EventRulesWriter = Annotated[Principal, Security(principal, scopes=["event_rules
 WebhooksReader = Annotated[Principal, Security(principal, scopes=["webhooks:read"])]
 WebhooksWriter = Annotated[Principal, Security(principal, scopes=["webhooks:write"])]
 PlatformsReader = Annotated[Principal, Security(principal, scopes=["platforms:read"])]
+PlatformsRevealer = Annotated[Principal, Security(principal, scopes=["platforms:reveal"])]
 PlatformsWriter = Annotated[Principal, Security(principal, scopes=["platforms:write"])]
 PlatformFetcher = Annotated[Principal, Security(principal, scopes=["platform:fetch"])]
 

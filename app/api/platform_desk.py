@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from app.api.city_queries import Listed
-from app.api.deps import Db, Now, PlatformsReader, PlatformsWriter, Reads
+from app.api.deps import Db, Now, PlatformsReader, PlatformsRevealer, PlatformsWriter, Reads
 from app.api.export import FILES, Columns, as_asked
 from app.api.problems import refusals
 from app.kit.errors import BadCursor, NotFound
@@ -109,7 +109,7 @@ def read_platform_message(db: Db, asker: PlatformsReader, id: MessageKey) -> Pla
     "/platform-messages/{id}/reveal", responses=refusals(NotFound, MessageErased, Unreadable)
 )
 def reveal_platform_message(
-    db: Db, asker: PlatformsReader, id: MessageKey, body: PlatformMessageRevealIn
+    db: Db, asker: PlatformsRevealer, id: MessageKey, body: PlatformMessageRevealIn
 ) -> PlatformMessageRevealed:
     """What a message says, as it came, for a purpose; each look is logged."""
     return message_lists.reveal(db, asker, id, body.purpose)

@@ -57,6 +57,10 @@ SCOPES: dict[str, tuple[str, str]] = {
     "webhooks:write": ("维护推送端点和密钥", "Keep webhook endpoints and their keys"),
     "platforms:read": ("查看平台往来和对账", "See exchanges with the platforms"),
     "platforms:write": ("登记平台账号、发起对账", "Keep platform accounts, reconcile"),
+    "platforms:reveal": (
+        "查看平台来文内容（留痕）",
+        "Reveal what platforms' messages say; each look is logged",
+    ),
     "platform:fetch": ("平台调取事件（留痕）", "A platform fetches an event; each is logged"),
 }
 
@@ -148,6 +152,7 @@ ROLES: dict[str, frozenset[str]] = {
         "event_rules:write",
         "webhooks:read",
         "platforms:read",
+        "platforms:reveal",
         "platforms:write",
         "tracks:read",
         "decisions:read",

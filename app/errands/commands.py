@@ -1,20 +1,20 @@
 """The steps of errands are recorded as they were captured; how far one is follows (SVC-1)."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from app.db.models import AidMember, Assignment, Errand, ErrandAct
+from app.db.models import Errand, ErrandAct
 from app.errands.refusals import ErrandOfOthers, StepOutOfOrder, StepRepeated
 from app.errands.schemas import ErrandActIn
 from app.kit.clock import civil_day
 from app.outbox.emit import emit, publish
 from app.people.capture import Capture, NotYet
 from app.people.field_grid import grid_of_record
+from app.people.partners import may_go_on
 from app.people.photos import Subject, link_photos
 from app.rules.errands import (
     CLOSING,
@@ -26,13 +26,13 @@ from app.rules.errands import (
 )
 from app.rules.geodesy import Position
 
-LEVEL_1 = 1
-
 
 def record_act(session: Session, capture: Capture, body: ErrandActIn) -> ErrandAct:
     """Record a step; raises NotYet while a step before it, or the errand, has not arrived."""
     errand = session.get(Errand, body.errand_id, with_for_update=True)
-    if errand is not None and not may_go_on(session, errand, capture.worker_id, capture.day):
+    if errand is not None and not may_go_on(
+        session, capture.worker_id, errand.grid_code, errand.worker_id, capture.day
+    ):
         raise ErrandOfOthers
     acts = acts_of(session, body.errand_id)
     _judge(acts, capture, body)
@@ -106,33 +106,6 @@ def _advance(errand: Errand, acts: Sequence[ErrandAct]) -> None:
             errand.closed_day = civil_day(act.corrected_at)
         if act.step is ErrandStep.RATED:
             errand.rating = act.rating
-
-
-def may_go_on(session: Session, errand: Errand, worker_id: UUID, day: date) -> bool:
-    """Who accepted it, a worker of its grid on the date, or one of their mutual-aid group."""
-    holders = set(
-        session.scalars(
-            select(Assignment.worker_id).where(
-                Assignment.grid_code == errand.grid_code,
-                Assignment.level == LEVEL_1,
-                Assignment.valid.contains(day),
-            )
-        )
-    ) | {errand.worker_id}
-    if worker_id in holders:
-        return True
-    mine, theirs = aliased(AidMember), aliased(AidMember)
-    together = (
-        select(mine.id)
-        .join(theirs, theirs.group_id == mine.group_id)
-        .where(
-            mine.worker_id == worker_id,
-            mine.valid.contains(day),
-            theirs.worker_id.in_(holders),
-            theirs.valid.contains(day),
-        )
-    )
-    return session.scalar(select(together.exists())) is True
 
 
 def _tell(session: Session, errand: Errand, act: ErrandAct, by: UUID) -> None:

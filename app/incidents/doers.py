@@ -3,10 +3,9 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from app.db.models import AidMember, Assignment, Incident, IncidentAct, IncidentCase
+from app.db.models import Incident, IncidentAct, IncidentCase
 from app.incidents.act_schemas import ActIn, AllowedActsOut, EventDecisionIn, OfficeActIn
 from app.incidents.acting import Moment, perform
 from app.incidents.doing import Doer
@@ -15,13 +14,13 @@ from app.incidents.situations import situation_on
 from app.kit.clock import civil_day
 from app.kit.errors import NotFound
 from app.people.capture import Capture, NotYet
+from app.people.partners import may_go_on
 from app.people.principal import Principal
 from app.people.values import values_on
 from app.rules.effective import effective_at
 from app.rules.incidents import Actor, allowed, may_escalate_to
 from app.rules.tiers import LINE, TIER_OF_UNIT, Tier
 
-LEVEL_1 = 1
 OFFICE, CENTRE = "leading_group_office", "command_centre"
 
 
@@ -77,29 +76,7 @@ def tier_of(asker: Principal) -> Tier:
 
 def may_act(session: Session, incident: Incident, worker_id: UUID, day: date) -> bool:
     """Who reported it, a worker of its grid on the date, or one of their mutual-aid group."""
-    holders = set(
-        session.scalars(
-            select(Assignment.worker_id).where(
-                Assignment.grid_code == incident.grid_code,
-                Assignment.level == LEVEL_1,
-                Assignment.valid.contains(day),
-            )
-        )
-    ) | {incident.worker_id}
-    if worker_id in holders:
-        return True
-    mine, theirs = aliased(AidMember), aliased(AidMember)
-    together = (
-        select(mine.id)
-        .join(theirs, theirs.group_id == mine.group_id)
-        .where(
-            mine.worker_id == worker_id,
-            mine.valid.contains(day),
-            theirs.worker_id.in_(holders),
-            theirs.valid.contains(day),
-        )
-    )
-    return session.scalar(select(together.exists())) is True
+    return may_go_on(session, worker_id, incident.grid_code, incident.worker_id, day)
 
 
 def allowed_for_office(

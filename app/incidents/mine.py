@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Incident, IncidentCase
 from app.incidents.detail import detail
+from app.incidents.doers import may_act
 from app.incidents.lists import held_by, is_open, latest
 from app.incidents.look_schemas import IncidentDetailOut, MyIncidentPage, MyIncidentRow
 from app.kit.errors import NotFound
@@ -86,9 +87,10 @@ def _mine(
 
 
 def my_incident(session: Session, worker_id: UUID, key: UUID, today: date) -> IncidentDetailOut:
-    """One of them; what was written is shown in one's grids of today."""
-    case = session.get(IncidentCase, key)
-    grids = grids_on(session, worker_id, today)
-    if case is None or (case.worker_id != worker_id and case.grid_code not in grids):
+    """One of them, or one that a partner of one's group may need help with (ORG-5); what was
+    written is shown in one's grids of today and to such partners."""
+    incident, case = session.get(Incident, key), session.get(IncidentCase, key)
+    if incident is None or case is None or not may_act(session, incident, worker_id, today):
         raise NotFound
-    return detail(session, case, masked=case.grid_code not in grids)
+    own = case.grid_code in grids_on(session, worker_id, today)
+    return detail(session, case, masked=not own and case.worker_id == worker_id)

@@ -19,6 +19,7 @@ from tests.api.station import ELSEWHERE, GRID, NEIGHBOUR, StationDay, refused
 from tests.attendance.facts import at
 from tests.city import SOUTH, WEST
 from tests.conftest import SignedIn
+from tests.errands.facts import make_group
 from tests.incidents.written_events import Events
 
 CONTACT = {"name": "李秀英", "phone": "13800000001"}
@@ -237,6 +238,21 @@ def test_evt_4_one_s_own_and_what_waits(station: StationDay, events: Events) -> 
     assert refused(bad) == (422, "request.malformed")
     bad = station.get(GRID, "/me/incidents", cursor="x")
     assert refused(bad) == (422, "request.bad_cursor")
+
+
+def test_org_5_a_partner_of_the_group_reads_what_needs_help(
+    station: StationDay, events: Events
+) -> None:
+    key = held(events)
+    assert refused(station.get(NEIGHBOUR, f"/me/incidents/{key}"))[0] == 404
+    make_group(station.db, station.client.city, GRID, NEIGHBOUR)
+    station.db.commit()
+    found = station.get(NEIGHBOUR, f"/me/incidents/{key}").json()
+    assert (found["description"], found["masked"]) == ("李秀英家门前井盖破损", False)
+    allowed = station.get(NEIGHBOUR, f"/me/incidents/{key}/allowed-acts").json()["allowed"]
+    assert "take_up" in allowed
+    reveal = station.post(NEIGHBOUR, f"/me/incidents/{key}/reveal", {"purpose": "follow_up"})
+    assert reveal.status_code in {403, 404}, "whom to ask is for the grid's own workers"
 
 
 def test_evt_1_likely_duplicates_before_filing_and_of_one(

@@ -17,7 +17,7 @@ STATIC: dict[str, tuple[str, ...]] = {
     "types": ("mypy",),
     "imports": ("lint-imports",),
 }
-EVERYTHING = ("-n", "auto", "--dist", "loadfile")
+EVERYTHING = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 """All tests, a process for each core, each with databases of its own."""
 HELP = """\
 usage: python3 -m app test [pytest's arguments]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -96,8 +97,8 @@ def database(copies: Copies) -> Iterator[Settings]:
 
 @pytest.fixture
 def city(template: tuple[Settings, City]) -> City:
-    """Who and what is in the small city."""
-    return template[1]
+    """Who and what is in the small city; a copy, so that what a test adds is its own."""
+    return deepcopy(template[1])
 
 
 @pytest.fixture

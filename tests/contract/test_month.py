@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def month(
     server: Settings, template: tuple[Settings, City], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Month]:
     """Six handsets, 22 duty dates, without tracks."""
-    fresh, city = template
+    fresh, city = template[0], deepcopy(template[1])
     clock = tmp_path_factory.mktemp("month") / "clock"
     clock.write_text(REGISTERED.isoformat(), encoding="ascii")
     with copied(server, fresh) as database:

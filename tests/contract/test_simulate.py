@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,7 +106,7 @@ def played(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Sequence[Played]]:
     """Twice the same on two fresh databases, and once with a recorded track, all at one time."""
-    fresh, city = template
+    fresh, city = template[0], deepcopy(template[1])
     folder = tmp_path_factory.mktemp("played")
     faulty = [part for name, share in SHARES.items() for part in (f"--{name}", str(share))]
     wishes = [

@@ -10,14 +10,22 @@ from fastapi.openapi.utils import get_openapi
 
 from app.api import (
     accounts,
+    annual_appraisals,
+    appraisal_objections,
+    appraisals,
+    approvals,
     attendance,
     boards,
     calendar,
+    conduct,
+    conduct_detection,
+    contracts,
     corrections,
     coverage,
     daily_sheets,
     days,
     decisions,
+    delegations,
     equipment,
     errands,
     examples,
@@ -34,10 +42,16 @@ from app.api import (
     me,
     media,
     meetings,
+    my_appraisals,
+    my_conduct,
+    my_pay,
     my_tasks,
     observation,
     operations,
     parameters,
+    pay_standards,
+    payrolls,
+    penalties,
     platform_accounts,
     platform_desk,
     platform_fetch,
@@ -48,12 +62,16 @@ from app.api import (
     record_conflicts,
     record_merges,
     record_rights,
+    recruitment,
     registry,
     samples,
+    standings,
+    surveys,
     teams,
     tokens,
     transfers,
     units,
+    vacancies,
     visit_places,
     visits,
     webhook_deliveries,
@@ -73,7 +91,7 @@ from app.kit import clock
 from app.media.store import open_store
 from app.people.tokens import Doorkeeper
 from app.settings import Settings
-from app.web import daily_sheet
+from app.web import approval_document, daily_sheet, pay_statement_page, proposal_page
 
 BUSIEST = (tracks, records, push)
 """What handsets send; routes are tried in order."""
@@ -129,6 +147,27 @@ CAPABILITIES = (
     transfers,
     uploads,
     daily_sheet,
+    approvals,
+    delegations,
+    vacancies,
+    recruitment,
+    contracts,
+    conduct,
+    penalties,
+    conduct_detection,
+    surveys,
+    my_conduct,
+    appraisals,
+    appraisal_objections,
+    annual_appraisals,
+    my_appraisals,
+    pay_standards,
+    payrolls,
+    my_pay,
+    standings,
+    approval_document,
+    proposal_page,
+    pay_statement_page,
 )
 
 DESCRIPTION = """网格员手持终端与各级平台的后台接口。每个结论都注明条款并列出依据的记录。

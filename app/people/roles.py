@@ -61,6 +61,20 @@ SCOPES: dict[str, tuple[str, str]] = {
         "查看平台来文内容（留痕）",
         "Reveal what platforms' messages say; each look is logged",
     ),
+    "approvals:read": ("查看审批事项", "See what goes through a procedure"),
+    "approvals:act": ("办理审批步骤", "Take the steps of procedures"),
+    "delegations:write": ("委托他人代办", "Let another account stand in"),
+    "hiring:read": ("查看空缺、招聘和合同", "See vacancies, recruitment and contracts"),
+    "hiring:write": ("办理招聘、合同和离岗", "Recruit, keep contracts, end them"),
+    "conduct:read": ("查看处罚建议、处罚和申诉", "See proposals, penalties and appeals"),
+    "conduct:record": ("登记违规事实、提出处罚", "Record findings and put proposals forward"),
+    "conduct:decide": ("决定处罚和复核", "Decide penalties and reviews"),
+    "surveys:write": ("登记知晓率调查", "Record awareness surveys"),
+    "appraisals:read": ("查看考核", "See appraisals"),
+    "appraisals:write": ("实施考核、更正指标", "Appraise and correct indicators"),
+    "pay:read": ("查看工资发放表和报表", "See payrolls, registers and reports"),
+    "pay:write": ("编制和关闭工资表", "Compute and close payrolls"),
+    "pay_standards:write": ("设定工资标准", "Set the standards of pay"),
     "platform:fetch": ("平台调取事件（留痕）", "A platform fetches an event; each is logged"),
 }
 
@@ -77,8 +91,26 @@ _OFFICE = frozenset(
         "equipment:read",
         "key_periods:read",
         "events:read",
+        "approvals:read",
+        "approvals:act",
+        "delegations:write",
+        "hiring:read",
+        "conduct:read",
+        "appraisals:read",
     }
 )
+
+_OVER_PEOPLE = frozenset(
+    {
+        "approvals:read",
+        "approvals:act",
+        "delegations:write",
+        "hiring:read",
+        "conduct:read",
+        "appraisals:read",
+    }
+)
+"""What concerns workers' standing: not for who keeps residents' records."""
 
 ROLES: dict[str, frozenset[str]] = {
     "worker": frozenset(
@@ -95,6 +127,9 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "station_lead": _OFFICE
     | {
+        "hiring:write",
+        "conduct:record",
+        "appraisals:write",
         "events:act",
         "events:decide",
         "platforms:write",
@@ -118,7 +153,7 @@ ROLES: dict[str, frozenset[str]] = {
         "devices:read",
         "devices:write",
     },
-    "information_administrator": _OFFICE
+    "information_administrator": (_OFFICE - _OVER_PEOPLE)
     | {
         "visits:read",
         "visits:write",
@@ -132,6 +167,11 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "township": _OFFICE
     | {
+        "hiring:write",
+        "conduct:record",
+        "conduct:decide",
+        "surveys:write",
+        "appraisals:write",
         "events:act",
         "events:decide",
         "tracks:read",
@@ -147,6 +187,12 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "command_centre": _OFFICE
     | {
+        "conduct:record",
+        "conduct:decide",
+        "surveys:write",
+        "pay:read",
+        "pay:write",
+        "pay_standards:write",
         "events:act",
         "events:decide",
         "event_rules:write",
@@ -169,9 +215,17 @@ ROLES: dict[str, frozenset[str]] = {
         "sheets:read",
         "media:read",
     },
-    "leading_group_office": _OFFICE | {"decisions:read", "events:decide"},
+    "leading_group_office": _OFFICE
+    | {"decisions:read", "events:decide", "conduct:decide", "pay:read"},
     "finance": frozenset(
-        {"account", "units:read", "workers:read", "calendar:read", "parameters:read"}
+        {
+            "account",
+            "units:read",
+            "workers:read",
+            "calendar:read",
+            "parameters:read",
+            "pay:read",
+        }
     ),
     "platform": frozenset({"account", "units:read", "platform:fetch"}),
     "auditor": frozenset(

@@ -39,4 +39,6 @@ class LeaveKind(StrEnum):
     BEREAVEMENT = "bereavement"
     WORK_INJURY = "work_injury"
     OFFICIAL = "official"
+    UNPAID_ABSENCE = "unpaid_absence"
+    """离岗: the post is kept, its dates are not paid (PAY-3)."""
     OTHER = "other"

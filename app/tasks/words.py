@@ -35,6 +35,7 @@ WORDS: Mapping[type[StrEnum], Words] = {
         "bereavement": ("丧假", "Bereavement leave"),
         "work_injury": ("工伤假", "Work-injury leave"),
         "official": ("公假", "Official leave"),
+        "unpaid_absence": ("离岗", "Unpaid absence"),
         "other": ("其他假", "Other leave"),
     },
     WindowState: {

@@ -1,9 +1,31 @@
 """Every table, one file a capability."""
 
 from app.db.models.accounts import Account, Device, Login
+from app.db.models.appraisal import (
+    AppraisalCorrection,
+    AppraisalMonth,
+    AppraisalObjection,
+    AppraisalRevision,
+    MonthAppraisal,
+    MonthIndicator,
+    YearAppraisal,
+)
+from app.db.models.approvals import ApprovalCase, ApprovalStep, Delegation
 from app.db.models.attendance import CheckIn, CheckInReview, Correction, Leave
 from app.db.models.base import Base
 from app.db.models.calendar import CalendarDay, DutyDecision, ParameterValue
+from app.db.models.conduct import (
+    Appeal,
+    AwarenessSurvey,
+    ConductAnswer,
+    ConductDetection,
+    ConductEvidence,
+    ConductProposal,
+    Penalty,
+    PenaltyHistory,
+    PenaltyInterview,
+)
+from app.db.models.contracts import Contract, RecruitmentApplication, Resignation
 from app.db.models.days import BoardVersion, StaleDay, WorkerDay
 from app.db.models.equipment import (
     EquipmentAnswer,
@@ -31,6 +53,7 @@ from app.db.models.media import Media, PhotoLink
 from app.db.models.meetings import Meeting, MeetingAttendance, TrainingRecord
 from app.db.models.outbox import Change, OutboxEvent
 from app.db.models.patrol import Appointment, TrackBatch
+from app.db.models.pay import PayLine, Payroll, PayStandard, PayStatement
 from app.db.models.people import (
     Assignment,
     Boundary,
@@ -88,8 +111,16 @@ __all__ = [
     "Acknowledgement",
     "AidGroup",
     "AidMember",
+    "Appeal",
     "Appointment",
+    "AppraisalCorrection",
+    "AppraisalMonth",
+    "AppraisalObjection",
+    "AppraisalRevision",
+    "ApprovalCase",
+    "ApprovalStep",
     "Assignment",
+    "AwarenessSurvey",
     "Base",
     "BoardVersion",
     "Boundary",
@@ -97,9 +128,15 @@ __all__ = [
     "Change",
     "CheckIn",
     "CheckInReview",
+    "ConductAnswer",
+    "ConductDetection",
+    "ConductEvidence",
+    "ConductProposal",
+    "Contract",
     "Correction",
     "DailyNote",
     "DeadlinePolicy",
+    "Delegation",
     "Device",
     "DutyDecision",
     "EquipmentAnswer",
@@ -129,9 +166,18 @@ __all__ = [
     "Media",
     "Meeting",
     "MeetingAttendance",
+    "MonthAppraisal",
+    "MonthIndicator",
     "NotDuplicate",
     "OutboxEvent",
     "ParameterValue",
+    "PayLine",
+    "PayStandard",
+    "PayStatement",
+    "Payroll",
+    "Penalty",
+    "PenaltyHistory",
+    "PenaltyInterview",
     "PhotoLink",
     "PlatformAccount",
     "PlatformLogin",
@@ -148,6 +194,8 @@ __all__ = [
     "RecordMerge",
     "RecordPoint",
     "RecordVersion",
+    "RecruitmentApplication",
+    "Resignation",
     "Sample",
     "SampleItem",
     "ServerEpoch",
@@ -173,4 +221,5 @@ __all__ = [
     "WebhookSubject",
     "Worker",
     "WorkerDay",
+    "YearAppraisal",
 ]

@@ -1,0 +1,1 @@
+"""Appraisal of months and years from what was measured (APR)."""

@@ -1,0 +1,1 @@
+"""Proposals by evidence, answers, penalties, appeals: a person decides (CON)."""

@@ -1,0 +1,1 @@
+"""Payrolls, statements and the reports to finance, exact to the fen (PAY)."""

@@ -1,0 +1,21 @@
+"""Terms that run in duty dates."""
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.people.calendar import Calendar
+
+SEARCHED = timedelta(days=120)
+"""No term is this long, whatever holidays lie in it."""
+
+
+def duty_dates_later(session: Session, unit_code: str, day: date, count: int) -> date:
+    """The count-th duty date of a unit after a date; the date itself for none."""
+    calendar = Calendar(session, day, day + SEARCHED)
+    found = day
+    for _ in range(count):
+        found += timedelta(days=1)
+        while not calendar.on_duty(unit_code, found) and found < day + SEARCHED:
+            found += timedelta(days=1)
+    return found

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from app.rules import (
     activity,
+    annual,
     closing,
     duplicates,
     duty,
@@ -50,6 +51,7 @@ TITLE = "简阳市网格员管理办法（试行）"
 
 ENCODED = (
     activity,
+    annual,
     closing,
     duplicates,
     duty,

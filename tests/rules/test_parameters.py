@@ -24,6 +24,14 @@ def test_0_defaults_are_the_rulebooks() -> None:
     assert Values.defaults().as_json() == {
         "afternoon_from": "14:30",
         "afternoon_to": "17:30",
+        "appraisal_pass_mark": 60,
+        "appraisal_weight_attendance": 20,
+        "appraisal_weight_events": 15,
+        "appraisal_weight_field_time": 20,
+        "appraisal_weight_information": 15,
+        "appraisal_weight_meetings": 5,
+        "appraisal_weight_services": 5,
+        "appraisal_weight_visits": 20,
         "correction_days": 5,
         "drafts_erased_after_days": 90,
         "duplicate_radius_m": 30,
@@ -57,6 +65,9 @@ def test_0_defaults_are_the_rulebooks() -> None:
         "station_radius_m": 200,
         "visit_radius_m": 150,
         "visits_close_after_h": 72,
+        "year_excellent_from": 90,
+        "year_failed_months": 2,
+        "year_qualified_from": 60,
     }
 
 

@@ -5,7 +5,7 @@ tables that differ from the template are written anew. A copy whose schema a tes
 server where we are not superuser, is dropped at the end and another one made.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -29,6 +29,8 @@ select (select array[count(*), max(oid::bigint)] from pg_class
     || (select array[count(*), max(oid::bigint)] from pg_proc)
     || (select array[count(*), max(oid::bigint)] from pg_constraint)
 """
+MARK = "(select array[count(*), coalesce(max(xmin::text::bigint), 0)] from public.{})"
+"""Of a table's rows: whatever is written has a newer transaction, whatever is deleted is fewer."""
 OTHERS = """
 select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()
@@ -62,6 +64,7 @@ class Copies:
     def _made(self) -> Settings:
         name = f"test_{uuid4().hex}"
         self._admin("create database {} template {}", name, self.template)
+        self._admin("alter database {} set synchronous_commit = off", name)
         url = make_url(self.server.libpq_url).set(database=name)
         copy = Settings(database_url=url.render_as_string(hide_password=False))
         with psycopg.connect(copy.libpq_url) as connection:
@@ -88,8 +91,32 @@ def remember(connection: Connection[Row]) -> None:
         "create table pristine.sequences as"
         " select schemaname, sequencename, last_value from pg_sequences where schemaname = 'public'"
     )
+    connection.execute("create table pristine.marks (name text primary key, mark bigint[])")
+    note(connection, tables(connection))
     connection.execute("create table pristine.shape (shape bigint[])")
     connection.execute("insert into pristine.shape " + SHAPE)
+
+
+def tables(connection: Connection[Row]) -> list[str]:
+    """All that a test may write to."""
+    return [str(name) for (name,) in connection.execute(TABLES).fetchall()]
+
+
+def marks(connection: Connection[Row], names: Sequence[str]) -> dict[str, object]:
+    """By table: what tells whether it was written to."""
+    asked = sql.SQL(", ").join(sql.SQL(MARK).format(sql.Identifier(name)) for name in names)
+    found = connection.execute(sql.SQL("select {}").format(asked)).fetchone() or ()
+    return dict(zip(names, found, strict=True))
+
+
+def note(connection: Connection[Row], names: Sequence[str]) -> None:
+    """Remember the marks of tables that are as they should be."""
+    for name, mark in marks(connection, names).items() if names else ():
+        connection.execute(
+            "insert into pristine.marks values (%s, %s)"
+            " on conflict (name) do update set mark = excluded.mark",
+            (name, mark),
+        )
 
 
 def restored(database: Settings) -> bool:
@@ -103,22 +130,30 @@ def restored(database: Settings) -> bool:
         if shape != connection.execute("select shape from pristine.shape").fetchone():
             return False
         connection.execute("set session_replication_role = replica")
-        for (table,) in connection.execute(TABLES).fetchall():
-            _restore(connection, sql.Identifier(str(table)))
-        connection.execute(
-            "select setval(format('%I.%I', schemaname, sequencename)::regclass,"
-            " coalesce(last_value, 1), last_value is not null) from pristine.sequences"
-        )
+        _undo(connection)
     return True
 
 
-def _restore(connection: Connection[Row], table: sql.Identifier) -> None:
-    same = sql.SQL(
-        "select not exists ((table public.{0} except all table pristine.{0})"
-        " union all (table pristine.{0} except all table public.{0}))"
+def _undo(connection: Connection[Row]) -> None:
+    """Write anew what was written to."""
+    noted: dict[object, object] = {
+        name: mark for name, mark in connection.execute("select name, mark from pristine.marks")
+    }
+    found = marks(connection, tables(connection))
+    touched = [name for name, mark in found.items() if mark != noted[name]]
+    for name in touched:
+        _restore(connection, sql.Identifier(name))
+    note(connection, touched)
+    connection.execute(
+        "select setval(format('%I.%I', schemaname, sequencename)::regclass,"
+        " coalesce(was.last_value, 1), was.last_value is not null)"
+        " from pristine.sequences was join pg_sequences found"
+        " using (schemaname, sequencename)"
+        " where was.last_value is distinct from found.last_value"
     )
-    if connection.execute(same.format(table)).fetchone() == (True,):
-        return
+
+
+def _restore(connection: Connection[Row], table: sql.Identifier) -> None:
     connection.execute(sql.SQL("delete from public.{}").format(table))
     connection.execute(
         sql.SQL("insert into public.{0} overriding system value table pristine.{0}").format(table)

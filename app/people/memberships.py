@@ -60,7 +60,7 @@ def leave_group(session: Session, member: AidMember, end: date) -> None:
     session.flush()
 
 
-def dissolve(session: Session, group: AidGroup, end: date, by: UUID) -> None:
+def dissolve(session: Session, group: AidGroup, end: date, by: UUID | None) -> None:
     """From a date on the group is no more; its members' visits are their own again."""
     told = [one.worker_id for one in members_from(session, group.id, end)]
     for member in session.scalars(select(AidMember).where(AidMember.group_id == group.id)).all():
@@ -81,7 +81,7 @@ def dissolve(session: Session, group: AidGroup, end: date, by: UUID) -> None:
     )
 
 
-def release_member(session: Session, worker_id: UUID, end: date, by: UUID) -> None:
+def release_member(session: Session, worker_id: UUID, end: date, by: UUID | None) -> None:
     """A worker who leaves the community or full-time work leaves the group; of one is none."""
     memberships = session.scalars(
         select(AidMember).where(
@@ -97,7 +97,7 @@ def release_member(session: Session, worker_id: UUID, end: date, by: UUID) -> No
             dissolve(session, group, end, by)
 
 
-def left(session: Session, group: AidGroup, worker_id: UUID, end: date, by: UUID) -> None:
+def left(session: Session, group: AidGroup, worker_id: UUID, end: date, by: UUID | None) -> None:
     """Say that a worker has left a group."""
     mark_visits(session, group.community_code, end)
     withdraw(session, worker_id, KIND, group.id, "out_of_scope")

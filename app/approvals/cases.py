@@ -16,6 +16,7 @@ from app.outbox.emit import emit
 from app.people.principal import Principal
 from app.people.terms import duty_dates_later
 from app.rules.approvals import PROCEDURES, CaseState, Procedure, Step
+from app.rules.steps import steps_of
 from app.rules.tiers import Tier, unit_at
 
 
@@ -52,8 +53,8 @@ def open_case(
     )
     session.add(case)
     session.flush()
-    for number, step in enumerate(PROCEDURES[subject.procedure], 1):
-        session.add(_step(case, number, step, step.tier or subject.tiers[number]))
+    for number, (step, tier) in enumerate(steps_of(subject.procedure, subject.tiers), 1):
+        session.add(_step(case, number, step, tier))
     session.flush()
     wait_for(session, case, now)
     emit(
@@ -100,10 +101,7 @@ def unit_of(tier: Tier, code: str) -> str:
 
 def wait_for(session: Session, case: ApprovalCase, now: datetime) -> None:
     """The next step's turn has come; its term runs from today."""
-    step = session.get(ApprovalStep, (case.id, case.step))
-    if step is None:
-        case.state, case.closed_at = CaseState.APPROVED, now
-        return
+    step = session.get_one(ApprovalStep, (case.id, case.step))
     step.waits_since = now
     term = PROCEDURES[case.procedure][case.step - 1].term
     if term is not None:
@@ -111,14 +109,14 @@ def wait_for(session: Session, case: ApprovalCase, now: datetime) -> None:
 
 
 def withdraw_case(
-    session: Session, asker: Principal, case: ApprovalCase, reason: str, now: datetime
+    session: Session, asker: Principal | None, case: ApprovalCase, reason: str, now: datetime
 ) -> None:
-    """Whoever began it, or the system's own doubt, ends it undecided."""
+    """Whoever began it, or the system's own doubt (no asker), ends it undecided."""
     case.state, case.closed_at, case.withdraw_reason = CaseState.WITHDRAWN, now, reason
     emit(
         session,
         "approval.withdrawn",
-        by=asker.account_id,
+        by=asker.account_id if asker else None,
         unit_code=case.unit_code,
         subject=("approval", case.id),
         procedure=case.procedure.value,

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.approvals.tiers import own_tiers
-from app.db.models import Account, ApprovalStep, Delegation
+from app.approvals.tiers import ACTS_FOR, own_tiers
+from app.db.models import Account, ApprovalCase, ApprovalStep, Delegation
 from app.kit.clock import civil_day
 from app.people.principal import Principal
+from app.rules.tiers import Tier
+
+ROLE_OF = {tier: role for role, tier in ACTS_FOR.items()}
 
 
 @dataclass(frozen=True)
@@ -24,21 +27,27 @@ class PlaceTaken:
 
 
 def place_of(
-    session: Session, asker: Principal, step: ApprovalStep, now: datetime
+    session: Session, asker: Principal, case: ApprovalCase, step: ApprovalStep, now: datetime
 ) -> PlaceTaken | None:
-    """One's own place, else a delegation in force on the date; none where it is not one's step."""
+    """One's own place, else a delegation in force on the date; none where it is not one's step.
+
+    The grid's step is the person's concerned, wherever the post is by now; nobody stands in for
+    the person concerned, whose own matter it is.
+    """
+    if step.tier is Tier.GRID:
+        return PlaceTaken() if concerns(asker, case) else None
     if step.tier in own_tiers(asker) and step.unit_code == asker.unit_code:
         return PlaceTaken()
     found = session.execute(
         select(Delegation.id, Delegation.from_account)
         .join(Account, Account.id == Delegation.from_account)
         .where(
-            Delegation.to_account == asker.account_id,
+            in_force(asker.account_id, now),
             Delegation.unit_code == step.unit_code,
             Delegation.tier == step.tier,
-            Delegation.valid.contains(civil_day(now)),
-            Delegation.revoked_at.is_(None),
-            Account.disabled_at.is_(None),
+            Account.unit_code == step.unit_code,
+            Account.roles.contains([ROLE_OF[step.tier]]),
+            or_(Account.worker_id.is_(None), Account.worker_id != case.worker_id),
         )
         .order_by(Delegation.id)
         .limit(1)
@@ -46,3 +55,19 @@ def place_of(
     if found is None:
         return None
     return PlaceTaken(found.from_account, {"delegation": str(found.id)})
+
+
+def in_force(account_id: UUID, now: datetime) -> ColumnElement[bool]:
+    """The delegations by which an account stands in for somebody; joined with who is stood in
+    for, who may still sign in."""
+    return and_(
+        Delegation.to_account == account_id,
+        Delegation.valid.contains(civil_day(now)),
+        Delegation.revoked_at.is_(None),
+        Account.disabled_at.is_(None),
+    )
+
+
+def concerns(asker: Principal, case: ApprovalCase) -> bool:
+    """Whether a case is about whoever asks."""
+    return case.worker_id is not None and asker.worker_id == case.worker_id

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.approvals.cases import wait_for
@@ -19,13 +19,26 @@ from app.approvals.refusals import (
     RefusalNeedsReason,
     StepTaken,
 )
-from app.approvals.standing_in import place_of
+from app.approvals.standing_in import PlaceTaken, concerns, place_of
 from app.db.models import ApprovalCase, ApprovalStep
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refusal
 from app.outbox.emit import emit
 from app.people.principal import Principal
 from app.rules.approvals import CaseState, StepOutcome
+from app.rules.cite import Cite
+from app.rules.steps import Hand, Said, Taking, judge_taking, state_after
+from app.rules.steps import Turn as TurnOf
 from app.rules.tiers import Tier
+
+REFUSED_FOR: Mapping[Taking, type[Refusal]] = {
+    Taking.CASE_CLOSED: CaseClosed,
+    Taking.STEP_TAKEN: StepTaken,
+    Taking.NOT_YOUR_STEP: NotYourStep,
+    Taking.OWN_MATTER: OwnMatter,
+    Taking.ACTED_FOR_ANOTHER_TIER: ActedForAnotherTier,
+    Taking.MAY_NOT_REFUSE: MayNotRefuse,
+    Taking.REASON_NEEDED: RefusalNeedsReason,
+}
 
 
 @dataclass(frozen=True)
@@ -52,10 +65,15 @@ class Turn:
 
 
 React: TypeAlias = Callable[[Session, Turn], None]
+Lock: TypeAlias = Callable[[Session, UUID], None]
 
 
 def nothing(session: Session, turn: Turn) -> None:
     """No further condition, no further effect."""
+
+
+def no_lock(session: Session, subject_id: UUID) -> None:
+    """The case's own lock is enough."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +84,17 @@ class Reaction:
     """Before the step is written; raises its own refusals (stale evidence, an open term)."""
     taken: React = nothing
     """After it was written, also when it refused: `turn.case.state` says how the case stands."""
+    lock: Lock = no_lock
+    """What the procedure's own commands lock before the case, so that no two wait for each other;
+    called with the key of the subject."""
 
 
 def case_of(session: Session, asker: Principal, case_id: UUID) -> ApprovalCase:
     """A case in one's unit, locked; raises NotFound."""
-    case = session.get(ApprovalCase, case_id, with_for_update=True)
-    if case is None or not (asker.sees(case.unit_code) or _is_concerned(asker, case)):
+    case = session.get(ApprovalCase, case_id, with_for_update=True, populate_existing=True)
+    if case is None or not (asker.sees(case.unit_code) or concerns(asker, case)):
         raise NotFound(approval=case_id)
     return case
-
-
-def _is_concerned(asker: Principal, case: ApprovalCase) -> bool:
-    return case.worker_id is not None and asker.worker_id == case.worker_id
 
 
 def take(
@@ -90,24 +107,97 @@ def take(
 ) -> ApprovalStep:
     """Take the next step of a locked case for one's own tier, or for somebody one stands in for."""
     reaction = reaction or Reaction()
-    step = _next(session, case, word)
-    place = place_of(session, asker, step, now)
-    if place is None:
-        raise NotYourStep(act=step.act.value, tier=step.tier.value, unit=step.unit_code)
-    _check_person(session, asker, case, step)
-    _check_word(step, word)
+    step = next_step(session, case)
+    place = place_of(session, asker, case, step, now)
+    acted_for = _acted_for(session, case, asker.account_id, place)
+    hand = Hand(place is not None, concerns(asker, case), acted_for)
+    check(case, step, hand, word)
     turn = Turn(case, step, asker, word, now)
     reaction.check(session, turn)
-    step.taken_at, step.taken_by, step.stood_in_for = now, asker.account_id, place.stood_in_for
+    write(session, case, step, Signed.by(asker.account_id, place), word, now)
+    reaction.taken(session, turn)
+    return step
+
+
+def next_step(session: Session, case: ApprovalCase) -> ApprovalStep:
+    """The step whose turn it is; of a case that is closed its last one."""
+    numbers = select(func.max(ApprovalStep.number)).where(ApprovalStep.case_id == case.id)
+    number = min(case.step, session.execute(numbers).scalar_one())
+    return session.get_one(ApprovalStep, (case.id, number))
+
+
+def check(case: ApprovalCase, step: ApprovalStep, hand: Hand, word: Word) -> None:
+    """Raises what stands in REFUSED_FOR, with the step and its clause."""
+    cite = Cite(step.rule, step.clause)
+    turn = TurnOf(case.state, step.number, step.tier, step.may_refuse, cite)
+    found = judge_taking(turn, hand, Said(word.outcome, bool(word.reason), word.step))
+    if found.verdict is Taking.FITS:
+        return
+    raise REFUSED_FOR[found.verdict](
+        **found.because,
+        act=step.act.value,
+        unit=step.unit_code,
+        state=case.state.value,
+        closed_at=case.closed_at.isoformat() if case.closed_at else None,
+        by_rule=found.rule,
+        by_clause=found.clause,
+    )
+
+
+def _acted_for(
+    session: Session, case: ApprovalCase, account_id: UUID, place: PlaceTaken | None
+) -> frozenset[Tier]:
+    """For which tiers one, or whoever is stood in for, took earlier steps, or had them taken."""
+    hands = [account_id]
+    if place is not None and place.stood_in_for is not None:
+        hands.append(place.stood_in_for)
+    return acted_for(session, case, hands)
+
+
+def acted_for(session: Session, case: ApprovalCase, accounts: list[UUID]) -> frozenset[Tier]:
+    """For which tiers some accounts took earlier steps of a case, or had them taken."""
+    earlier = select(ApprovalStep.tier).where(
+        ApprovalStep.case_id == case.id,
+        or_(ApprovalStep.taken_by.in_(accounts), ApprovalStep.stood_in_for.in_(accounts)),
+    )
+    return frozenset(session.scalars(earlier))
+
+
+@dataclass(frozen=True)
+class Signed:
+    """By whom a step is taken; nobody for the system's own request."""
+
+    account_id: UUID | None
+    stood_in_for: UUID | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @staticmethod
+    def by(account_id: UUID, place: PlaceTaken | None) -> "Signed":
+        """In one's own place or in that of another."""
+        place = place or PlaceTaken()
+        return Signed(account_id, place.stood_in_for, place.facts)
+
+
+def write(
+    session: Session,
+    case: ApprovalCase,
+    step: ApprovalStep,
+    signed: Signed,
+    word: Word,
+    now: datetime,
+) -> None:
+    """The step is taken, and the next one waits; whoever calls judged before that it may be."""
+    step.taken_at, step.taken_by = now, signed.account_id
+    step.stood_in_for = signed.stood_in_for
     step.outcome, step.reason = word.outcome, word.reason
-    step.facts = {**word.facts, **place.facts}
+    step.facts = {**word.facts, **signed.facts}
     session.flush()
     _go_on(session, case, word, now)
     session.flush()
     emit(
         session,
         "approval.step_taken",
-        by=asker.account_id,
+        by=signed.account_id,
         unit_code=step.unit_code,
         subject=("approval", case.id),
         procedure=case.procedure.value,
@@ -116,52 +206,18 @@ def take(
         tier=step.tier.value,
         outcome=word.outcome.value,
         state=case.state.value,
+        stood_in_for=str(signed.stood_in_for) if signed.stood_in_for else None,
     )
-    reaction.taken(session, turn)
-    return step
-
-
-def _next(session: Session, case: ApprovalCase, word: Word) -> ApprovalStep:
-    """The step whose turn it is; raises CaseClosed and StepTaken."""
-    if case.state is not CaseState.OPEN:
-        closed = case.closed_at.isoformat() if case.closed_at else None
-        raise CaseClosed(state=case.state.value, closed_at=closed)
-    if word.step is not None and word.step != case.step:
-        raise StepTaken(step=word.step, next=case.step)
-    return session.get_one(ApprovalStep, (case.id, case.step))
-
-
-def _check_person(
-    session: Session, asker: Principal, case: ApprovalCase, step: ApprovalStep
-) -> None:
-    if step.tier is Tier.GRID:
-        if not _is_concerned(asker, case):
-            raise NotYourStep(act=step.act.value, tier=step.tier.value, unit=step.unit_code)
-        return
-    if _is_concerned(asker, case):
-        raise OwnMatter
-    earlier = select(ApprovalStep.number).where(
-        ApprovalStep.case_id == case.id,
-        ApprovalStep.taken_by == asker.account_id,
-        ApprovalStep.tier != step.tier,
-    )
-    found = session.scalars(earlier).first()
-    if found is not None:
-        raise ActedForAnotherTier(step=found)
-
-
-def _check_word(step: ApprovalStep, word: Word) -> None:
-    if word.outcome is StepOutcome.PASSED:
-        return
-    if not step.may_refuse:
-        raise MayNotRefuse(act=step.act.value)
-    if not word.reason:
-        raise RefusalNeedsReason
 
 
 def _go_on(session: Session, case: ApprovalCase, word: Word, now: datetime) -> None:
-    if word.outcome is StepOutcome.REFUSED:
-        case.state, case.closed_at = CaseState.REFUSED, now
-        return
-    case.step += 1
-    wait_for(session, case, now)
+    steps = session.execute(
+        select(func.count()).select_from(ApprovalStep).where(ApprovalStep.case_id == case.id)
+    ).scalar_one()
+    case.state = state_after(case.step, steps, word.outcome)
+    if word.outcome is StepOutcome.PASSED:
+        case.step += 1
+    if case.state is CaseState.OPEN:
+        wait_for(session, case, now)
+    else:
+        case.closed_at = now

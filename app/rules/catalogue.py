@@ -21,6 +21,7 @@ from app.rules import (
     event_looks,
     exchange,
     fixes,
+    grounds,
     incidents,
     keeping,
     key_periods,
@@ -40,11 +41,19 @@ from app.rules.corps import ROSTER
 from app.rules.dated import IN_FORCE, Dated
 from app.rules.deadlines import HOURS
 from app.rules.delivery import RETRY_DELAYS_S
+from app.rules.eligibility import INSURED_MONTHS, LEAST_EDUCATION, OLDEST_YEARS
 from app.rules.errands import FOLLOWS
 from app.rules.field_time import OWED
+from app.rules.grounds import (
+    ACTIVE_DAYS,
+    AWARE_PERCENT,
+    DISMISSED_BELOW_PERCENT,
+    FAILED_MONTHS,
+)
 from app.rules.groups import GROUP_SIZE
 from app.rules.meetings import HOLDINGS
 from app.rules.parameters import PARAMETERS, written
+from app.rules.retirement import RETIREMENT_AGES
 from app.rules.visits import OWING
 
 Entry: TypeAlias = dict[str, Any]
@@ -63,6 +72,7 @@ ENCODED = (
     event_looks,
     exchange,
     fixes,
+    grounds,
     incidents,
     keeping,
     key_periods,
@@ -90,6 +100,14 @@ VALUES: Mapping[str, Dated[Any]] = {
     "meetings_owed": HOLDINGS,
     "webhook_retry_delays_s": RETRY_DELAYS_S,
     "deadline_hours": HOURS,
+    "hired_oldest_years": OLDEST_YEARS,
+    "hired_insured_months": INSURED_MONTHS,
+    "hired_least_education": LEAST_EDUCATION,
+    "retirement_ages": RETIREMENT_AGES,
+    "active_days": ACTIVE_DAYS,
+    "aware_percent": AWARE_PERCENT,
+    "dismissed_below_percent": DISMISSED_BELOW_PERCENT,
+    "failed_months": FAILED_MONTHS,
 }
 
 

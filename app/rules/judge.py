@@ -32,6 +32,8 @@ from app.rules.field_time import FieldDuty, judge_field_time, measure
 from app.rules.fixes import Fixes
 from app.rules.geodesy import Floats
 from app.rules.judge_cards import judge_cards
+from app.rules.judge_conduct import judge_conduct, judge_penalty_term
+from app.rules.judge_hiring import judge_applicant, judge_retirement
 from app.rules.judge_visits import judge_visits
 from app.rules.trusted_time import ATT_4, Captured, is_after_receipt
 
@@ -83,11 +85,16 @@ def _judged(file: Case, own: Any, number: int, bench: Bench) -> JudgedCase:
         name = str(own.get("name") or own.get("track") or name)
         case = {key: value for key, value in file.items() if key != "cases"} | dict(own)
         obtained = JUDGES[file["judge"]](case, bench)
-        expected = dict(case["expect"])
+        expected = _expected(case["expect"], obtained.facts)
         agrees = _agrees(expected, obtained.facts, float(case.get("tolerance_s", 0)))
     except MALFORMED as problem:
         return JudgedCase(name, error=_said(problem))
     return JudgedCase(name, expected, obtained.facts, obtained.rule, obtained.clause, agrees)
+
+
+def _expected(written: Any, obtained: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A bare list is what is expected of the one fact there is."""
+    return dict.fromkeys(obtained, written) if isinstance(written, list) else dict(written)
 
 
 def _agrees(expected: object, obtained: object, tolerance: float) -> bool:
@@ -149,6 +156,10 @@ JUDGES: Mapping[str, Callable[[Case, Bench], Obtained]] = {
     "field_time": judge_field,
     "visits": judge_visits,
     "cards": judge_cards,
+    "eligibility": judge_applicant,
+    "retirement": judge_retirement,
+    "conduct": judge_conduct,
+    "penalty_term": judge_penalty_term,
 }
 
 Row: TypeAlias = tuple[float, float, float, float, bool]

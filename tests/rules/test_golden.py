@@ -48,6 +48,18 @@ def test_golden_evt(case: JudgedCase) -> None:
     assert case.clause
 
 
+@pytest.mark.parametrize("case", judged("conduct.json"), ids=lambda case: case.name)
+def test_golden_con(case: JudgedCase) -> None:
+    assert case.agrees, case
+    assert case.clause
+
+
+@pytest.mark.parametrize("case", judged("penalty_term.json"), ids=lambda case: case.name)
+def test_golden_con_3(case: JudgedCase) -> None:
+    assert case.agrees, case
+    assert case.clause
+
+
 @pytest.mark.skipif(
     not TRACKS.is_dir(), reason="recorded tracks are not here; GRID_TRACKS_DIR says where they are"
 )
@@ -62,6 +74,8 @@ def test_golden_files_are_not_empty() -> None:
     assert len(judged("field_time.json")) == 17
     assert len(judged("visits.json")) == 12
     assert len(judged("cards.json")) == 6
+    assert len(judged("conduct.json")) == 14
+    assert len(judged("penalty_term.json")) == 4
 
 
 def test_a_wrong_expectation_is_noticed() -> None:

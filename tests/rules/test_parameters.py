@@ -22,6 +22,8 @@ TODAY = date(2026, 3, 18)
 
 def test_0_defaults_are_the_rulebooks() -> None:
     assert Values.defaults().as_json() == {
+        "accuracy_min_checked": 20,
+        "account_kept_days": 45,
         "afternoon_from": "14:30",
         "afternoon_to": "17:30",
         "appraisal_pass_mark": 60,
@@ -32,6 +34,7 @@ def test_0_defaults_are_the_rulebooks() -> None:
         "appraisal_weight_meetings": 5,
         "appraisal_weight_services": 5,
         "appraisal_weight_visits": 20,
+        "contract_notice_days": 90,
         "correction_days": 5,
         "drafts_erased_after_days": 90,
         "duplicate_radius_m": 30,
@@ -63,6 +66,7 @@ def test_0_defaults_are_the_rulebooks() -> None:
         "platform_messages_erased_after_days": 90,
         "special_erased_after_days": 30,
         "station_radius_m": 200,
+        "survey_min_asked": 30,
         "visit_radius_m": 150,
         "visits_close_after_h": 72,
         "year_excellent_from": 90,

@@ -14,6 +14,7 @@ from app.rules import (
     annual,
     closing,
     conduct,
+    contract_terms,
     duplicates,
     duty,
     effective,
@@ -53,6 +54,7 @@ from app.rules.grounds import (
 from app.rules.groups import GROUP_SIZE
 from app.rules.meetings import HOLDINGS
 from app.rules.parameters import PARAMETERS, written
+from app.rules.pay import WARNING_COSTS
 from app.rules.retirement import RETIREMENT_AGES
 from app.rules.visits import OWING
 
@@ -65,6 +67,7 @@ ENCODED = (
     annual,
     closing,
     conduct,
+    contract_terms,
     duplicates,
     duty,
     effective,
@@ -100,6 +103,7 @@ VALUES: Mapping[str, Dated[Any]] = {
     "meetings_owed": HOLDINGS,
     "webhook_retry_delays_s": RETRY_DELAYS_S,
     "deadline_hours": HOURS,
+    "warning_costs_yuan": WARNING_COSTS,
     "hired_oldest_years": OLDEST_YEARS,
     "hired_insured_months": INSURED_MONTHS,
     "hired_least_education": LEAST_EDUCATION,

@@ -34,6 +34,7 @@ from app.rules.geodesy import Floats
 from app.rules.judge_cards import judge_cards
 from app.rules.judge_conduct import judge_conduct, judge_penalty_term
 from app.rules.judge_hiring import judge_applicant, judge_retirement
+from app.rules.judge_pay import judge_pay
 from app.rules.judge_visits import judge_visits
 from app.rules.trusted_time import ATT_4, Captured, is_after_receipt
 
@@ -160,6 +161,7 @@ JUDGES: Mapping[str, Callable[[Case, Bench], Obtained]] = {
     "retirement": judge_retirement,
     "conduct": judge_conduct,
     "penalty_term": judge_penalty_term,
+    "pay": judge_pay,
 }
 
 Row: TypeAlias = tuple[float, float, float, float, bool]

@@ -63,6 +63,7 @@ def test_0_defaults_are_the_rulebooks() -> None:
         "morning_to": "12:00",
         "nobody_home_visits": 3,
         "red_after_h": 24,
+        "pay_correction_months": 12,
         "platform_messages_erased_after_days": 90,
         "special_erased_after_days": 30,
         "station_radius_m": 200,

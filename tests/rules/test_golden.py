@@ -60,6 +60,12 @@ def test_golden_con_3(case: JudgedCase) -> None:
     assert case.clause
 
 
+@pytest.mark.parametrize("case", judged("pay.json"), ids=lambda case: case.name)
+def test_golden_pay(case: JudgedCase) -> None:
+    assert case.agrees, case
+    assert case.clause
+
+
 @pytest.mark.skipif(
     not TRACKS.is_dir(), reason="recorded tracks are not here; GRID_TRACKS_DIR says where they are"
 )
@@ -74,6 +80,7 @@ def test_golden_files_are_not_empty() -> None:
     assert len(judged("field_time.json")) == 17
     assert len(judged("visits.json")) == 12
     assert len(judged("cards.json")) == 6
+    assert len(judged("pay.json")) == 11
     assert len(judged("conduct.json")) == 14
     assert len(judged("penalty_term.json")) == 4
 

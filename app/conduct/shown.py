@@ -1,0 +1,114 @@
+"""Proposals and penalties as lists, handsets and pages have them."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.conduct.schemas import PenaltyOut, ProposalOut
+from app.db.models import Appeal, ConductAnswer, ConductEvidence, ConductProposal, Penalty
+from app.outbox.emit import publish
+from app.people.terms import duty_dates_later
+from app.rules.conduct import CLAUSES
+from app.rules.due_process import APPEAL_DUTY_DATES, rule_of
+
+
+def proposal_out(proposal: ConductProposal, evidence: ConductEvidence, answers: int) -> ProposalOut:
+    """A proposal with the evidence that stands."""
+    return ProposalOut(
+        id=proposal.id,
+        worker_id=proposal.worker_id,
+        community_code=proposal.community_code,
+        ground=proposal.ground,
+        rule=rule_of(proposal.ground),
+        clause=CLAUSES[proposal.ground],
+        occurred_on=proposal.occurred_on,
+        counted_for=proposal.counted_for,
+        source=proposal.source,
+        state=proposal.state,
+        rung=proposal.rung,
+        evidence=evidence.number,
+        digest=evidence.digest,
+        because=evidence.because,
+        records=len(evidence.records),
+        said=evidence.said,
+        answers=answers,
+        found_at=proposal.found_at,
+        told_at=proposal.told_at,
+        answer_until=proposal.answer_until,
+        case_id=proposal.case_id,
+        closed_at=proposal.closed_at,
+        close_reason=proposal.close_reason,
+    )
+
+
+def evidence_of(session: Session, proposal: ConductProposal) -> ConductEvidence:
+    """The evidence that stands."""
+    return session.get_one(ConductEvidence, (proposal.id, proposal.evidence))
+
+
+def answers_to(session: Session, proposal_id: UUID) -> int:
+    """How often the worker answered."""
+    query = select(func.count()).where(ConductAnswer.proposal_id == proposal_id)
+    return session.scalar(query) or 0
+
+
+def tell_proposal(session: Session, proposal: ConductProposal) -> None:
+    """The worker's handsets get the proposal as it stands now."""
+    session.flush()
+    answers = answers_to(session, proposal.id)
+    shown = proposal_out(proposal, evidence_of(session, proposal), answers)
+    body = shown.model_dump(mode="json")
+    publish(session, proposal.worker_id, "proposal", proposal.id, body)
+
+
+def penalty_out(penalty: Penalty, appeal_until: date, appeals: int) -> PenaltyOut:
+    """A penalty as it stands."""
+    return PenaltyOut(
+        id=penalty.id,
+        proposal_id=penalty.proposal_id,
+        worker_id=penalty.worker_id,
+        community_code=penalty.community_code,
+        ground=penalty.ground,
+        rule=rule_of(penalty.ground),
+        clause=CLAUSES[penalty.ground],
+        occurred_on=penalty.occurred_on,
+        kind=penalty.kind,
+        standing=penalty.standing,
+        decided_on=penalty.decided_on,
+        ends_on=penalty.ends_on,
+        evidence=penalty.evidence,
+        digest=penalty.evidence_digest,
+        tier=penalty.tier,
+        reason=penalty.reason,
+        decided_at=penalty.decided_at,
+        review_because=penalty.review_because,
+        appeal_until=appeal_until,
+        appeals=appeals,
+    )
+
+
+def appeal_term(session: Session, penalty: Penalty) -> date:
+    """The last date on which the worker can appeal."""
+    community, decided = penalty.community_code, penalty.decided_on
+    return duty_dates_later(session, community, decided, APPEAL_DUTY_DATES)
+
+
+def appeals_against(session: Session, penalty_id: UUID) -> int:
+    """How often it was appealed."""
+    query = select(func.count()).where(Appeal.penalty_id == penalty_id)
+    return session.scalar(query) or 0
+
+
+def shown_penalty(session: Session, penalty: Penalty) -> PenaltyOut:
+    """A penalty as it stands, with its term of appeal."""
+    appeals = appeals_against(session, penalty.id)
+    return penalty_out(penalty, appeal_term(session, penalty), appeals)
+
+
+def tell_penalty(session: Session, penalty: Penalty) -> None:
+    """The worker's handsets get the penalty as it stands now."""
+    session.flush()
+    body = shown_penalty(session, penalty).model_dump(mode="json")
+    publish(session, penalty.worker_id, "penalty", penalty.id, body)

@@ -1,0 +1,87 @@
+"""B3: fewer active days of an account than a month asks for (四(二)3, TSK-3)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.conduct.basis import Evidence, Judged, record
+from app.conduct.duty_dates import duty_of
+from app.db.models import PlatformLogin, Unit
+from app.people.months import MonthOfWorker
+from app.rules.activity import LoggedIn, active_days, month_of
+from app.rules.divisions import UnitTier
+from app.rules.grounds import DutyOfMonth, judge_activity
+from app.rules.tasks import Platform
+
+
+def look_at_logins(session: Session, months: Sequence[MonthOfWorker]) -> Judged:
+    """Each account by itself; of a platform that told nothing of anybody nothing is judged."""
+    if not months:
+        return {}
+    first, last = month_of(months[0].month)
+    heard = heard_of(session, first, last)
+    logins = _logins(session, [one.worker_id for one in months], first, last)
+    duties = duty_of(session, months)
+    return {
+        (one.worker_id, last): _evidence(
+            one, heard, logins.get(one.worker_id, ()), duties[one.worker_id]
+        )
+        for one in months
+    }
+
+
+def heard_of(session: Session, first: date, last: date) -> frozenset[Platform]:
+    """The platforms of which the city holds any login at all over some dates."""
+    held = [
+        platform
+        for platform in Platform
+        if session.scalar(
+            select(
+                exists().where(
+                    PlatformLogin.community_code == Unit.code,
+                    Unit.tier == UnitTier.COMMUNITY,
+                    PlatformLogin.day.between(first, last),
+                    PlatformLogin.platform == platform,
+                )
+            )
+        )
+    ]
+    return frozenset(held)
+
+
+def _logins(
+    session: Session, workers: Collection[UUID], first: date, last: date
+) -> Mapping[UUID, Sequence[LoggedIn]]:
+    rows = session.execute(
+        select(PlatformLogin.worker_id, PlatformLogin.platform, PlatformLogin.day).where(
+            PlatformLogin.worker_id.in_(workers), PlatformLogin.day.between(first, last)
+        )
+    )
+    found: dict[UUID, list[LoggedIn]] = defaultdict(list)
+    for worker_id, platform, day in rows:
+        found[worker_id].append(LoggedIn(platform, day))
+    return found
+
+
+def _evidence(
+    month: MonthOfWorker,
+    heard: Collection[Platform],
+    logins: Sequence[LoggedIn],
+    duty: DutyOfMonth,
+) -> Evidence:
+    first, last = month_of(month.month)
+    days = active_days(logins, first, last)
+    active = {platform.value: len(days[platform]) for platform in Platform if platform in heard}
+    finding = judge_activity(active, duty, first)
+    because = {
+        **finding.because,
+        "month": f"{first:%Y-%m}",
+        "not_heard_of": sorted(platform.value for platform in Platform if platform not in heard),
+        "days": {name: [day.isoformat() for day in days[Platform(name)]] for name in active},
+    }
+    at = f"/v1/platform-logins?worker={month.worker_id}&from={first}&to={last}"
+    return Evidence(finding.verdict, because, [record("platform_logins", month.worker_id, at)])

@@ -1,0 +1,1 @@
+"""A simulated year of fifty workers, paid by the service and by an independent calculation."""

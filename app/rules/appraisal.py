@@ -30,6 +30,33 @@ class Indicator(StrEnum):
     MEETINGS = "meetings"
 
 
+class Part(StrEnum):
+    """Of what an indicator is made; each [reading]."""
+
+    WINDOWS = "windows"
+    """Sign-in windows filled or made good, of those owed and not excused."""
+    FIELD_DATES = "field_dates"
+    """Dates on which the field time was met, of those that owed it."""
+    VISITS_OWED = "visits_owed"
+    """Visits paid, of those owed in periods that end in the month."""
+    ENTRIES = "entries"
+    """Records entered in time, of those whose term ended in the month."""
+    CHECKS = "checks"
+    """Sampled checks of one's own records that found them correct."""
+    CHANGES = "changes"
+    """Known changes recorded in time, of those whose term ended in the month."""
+    FOCUS = "focus"
+    """Of those of whom all must be known: how many are entered at the month's end."""
+    HOLDS = "holds"
+    """Holds of the grid tier that fell due in the month without a card that stands."""
+    QUOTA = "quota"
+    """Events that count, up to the month's quota, where one is set."""
+    RATINGS = "ratings"
+    """Points that residents gave, of five for each errand they rated."""
+    PRESENCES = "presences"
+    """Meetings and training attended, of those owed and not excused."""
+
+
 class Result(StrEnum):
     """Of a month."""
 

@@ -1486,6 +1486,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_penalty_interview_penalty_id", "penalty_interview", ["penalty_id"], unique=False
     )
+    op.create_index(
+        "ix_incident_hop_worker_id_due_at",
+        "incident_hop",
+        ["worker_id", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("worker_id is not null"),
+    )
     op.drop_constraint(op.f("ck_leave_leave_kind"), "leave", type_="check")
     kinds = ", ".join(f"'{kind}'" for kind in LEAVE_KINDS)
     op.create_check_constraint(op.f("ck_leave_leave_kind"), "leave", f"kind in ({kinds})")

@@ -192,6 +192,12 @@ class IncidentHop(Base):
             postgresql_where=text("next_card_at is not null"),
         ),
         Index("ix_incident_hop_arrived_at", "arrived_at"),
+        Index(
+            "ix_incident_hop_worker_id_due_at",
+            "worker_id",
+            "due_at",
+            postgresql_where=text("worker_id is not null"),
+        ),
         CheckConstraint("ended_at is null or ended_at >= arrived_at", name="forward"),
         CheckConstraint("ended_at is null or next_card_at is null", name="no_card_after_end"),
         CheckConstraint("red_at > yellow_at and yellow_at > arrived_at", name="cards_rise"),

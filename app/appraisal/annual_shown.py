@@ -1,0 +1,77 @@
+"""A worker's year as it is shown, and as handsets hold it (APR-2)."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.appraisal.annual_schemas import YearOut, YearState
+from app.db.models import ApprovalCase, Worker, YearAppraisal
+from app.outbox.emit import publish
+from app.rules.approvals import CaseState
+
+KIND = "year_appraisal"
+
+
+def state_of(row: YearAppraisal, case: CaseState | None) -> YearState:
+    """Where a year stands, by its last case."""
+    if case is CaseState.OPEN:
+        return YearState.PROPOSED
+    return YearState.COMPUTED if row.grade is None else YearState.GRADED
+
+
+def year_out(row: YearAppraisal, name: str, case: CaseState | None) -> YearOut:
+    """A year; what was proposed only while its procedure runs or once it passed."""
+    stands = case in {CaseState.OPEN, CaseState.APPROVED}
+    return YearOut(
+        id=row.id,
+        worker_id=row.worker_id,
+        worker_name=name,
+        year=row.year,
+        community_code=row.community_code,
+        state=state_of(row, case),
+        mean=None if row.mean is None else f"{row.mean:f}",
+        failed_months=row.failed_months,
+        penalties=row.penalties,
+        by_rule=row.by_rule,
+        proposed=row.proposed if stands else None,
+        proposed_reason=row.proposed_reason if stands else None,
+        grade=row.grade,
+        graded_at=row.graded_at,
+        computed_at=row.computed_at,
+        case_id=row.case_id,
+        digest=str(row.because["digest"]),
+    )
+
+
+def shown(session: Session, row: YearAppraisal) -> YearOut:
+    """One year."""
+    case = session.get(ApprovalCase, row.case_id) if row.case_id is not None else None
+    name = session.get_one(Worker, row.worker_id).name
+    return year_out(row, name, None if case is None else case.state)
+
+
+def own_years(session: Session, worker_id: UUID) -> Sequence[YearOut]:
+    """A worker's own years, once they were proposed or graded; the latest first."""
+    rows = session.execute(
+        select(YearAppraisal, Worker.name, ApprovalCase.state)
+        .join(Worker, Worker.id == YearAppraisal.worker_id)
+        .join(ApprovalCase, ApprovalCase.id == YearAppraisal.case_id)
+        .where(YearAppraisal.worker_id == worker_id)
+        .order_by(YearAppraisal.year.desc())
+    )
+    return [year_out(*row) for row in rows.tuples()]
+
+
+def for_handset(session: Session, worker_id: UUID) -> list[tuple[str, dict[str, Any]]]:
+    """What a worker's handset holds of the years."""
+    return [(str(one.id), one.model_dump(mode="json")) for one in own_years(session, worker_id)]
+
+
+def tell(session: Session, row: YearAppraisal) -> None:
+    """The worker's handsets get it as it stands now."""
+    session.flush()
+    body = shown(session, row).model_dump(mode="json")
+    publish(session, row.worker_id, KIND, row.id, body)

@@ -83,8 +83,8 @@ class Cells:
             self.wrong(column, "not_a_number", low=low, high=high)
         return None
 
-    def day(self, column: str) -> date | None:
-        """A date that may be left out; in the regulation's time."""
+    def day(self, column: str, earliest: date = IN_FORCE) -> date | None:
+        """A date that may be left out; in the regulation's time unless told otherwise."""
         found = self._take(column)
         if found is None:
             return None
@@ -93,8 +93,8 @@ class Cells:
             value = date(*map(int, parts.groups())) if parts else None
         except ValueError:
             value = None
-        if value is None or not IN_FORCE <= value <= LAST_DAY:
-            self.wrong(column, "not_a_date")
+        if value is None or not earliest <= value <= LAST_DAY:
+            self.wrong(column, "not_a_date", earliest=earliest, latest=LAST_DAY)
             return None
         return value
 

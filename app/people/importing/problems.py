@@ -21,8 +21,8 @@ MESSAGES = {
     "not_a_phone": ("应为 11 位手机号", "Expected a mobile number of 11 digits"),
     "not_a_number": ("应为 {low} 至 {high} 之间的数", "Expected a number from {low} to {high}"),
     "not_a_date": (
-        "应为 2017-09-01 至 2099-12-31 的日期",
-        "Expected a date from 2017-09-01 to 2099-12-31",
+        "应为 {earliest} 至 {latest} 的日期",
+        "Expected a date from {earliest} to {latest}",
     ),
     "not_a_word": ("应为以下之一：{words}", "Expected one of: {words}"),
     "too_long": ("超过 {most} 个字符", "Longer than {most} characters"),

@@ -89,7 +89,7 @@ def test_nothing_that_is_sent_makes_the_server_fail(
             sys.executable, "-m", "schemathesis.cli", "run",
             str(ROOT / "mobile_contract" / "openapi.json"), "--url", running.url,
             "--header", f"Authorization: {headers['Authorization']}",
-            "--checks", CHECKS, "--max-examples", "8", "--seed", "1", "--no-color",
+            "--checks", CHECKS, "--max-examples", "4", "--seed", "1", "--no-color",
             "--phases", "examples,coverage,fuzzing", "--mode", "all", "--warnings", "off", *which,
         ],
         capture_output=True, text=True, cwd=tmp_path, timeout=400, check=False, env=HOOKED,

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from app.kit.schema import Out
+from app.kit.schema import Day, In, MadeId, Out, Paragraph, Photos, Sha256
 from app.rules.conduct import Ground, PenaltyKind, ProposalSource, ProposalState
+from app.rules.due_process import ReviewOutcome
 from app.rules.tiers import Tier
 
 ID = "0199d2f0-0000-7000-8000-0000000000c1"
@@ -16,6 +17,8 @@ CASE_ID = "0199d2f0-0000-7000-8000-0000000000c3"
 ACCOUNT_ID = "0199d2f0-0000-7000-8000-0000000000c4"
 WORKER_ID = "0199d2f0-0000-7000-8000-0000000000c5"
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+SAID = "10月12日至14日手机送修，已向站里报告，有修理单。"
 
 PROPOSAL: dict[str, Any] = {
     "id": ID,
@@ -127,3 +130,91 @@ class PenaltyOut(Out):
     )
     appeal_until: date = Field(description="The last date on which the worker can appeal")
     appeals: int = Field(description="How often it was appealed: once at most")
+
+
+class ProposalAnswerIn(In):
+    """What a worker says to a proposal."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"proposal_id": ID, "said": SAID, "photos": [DIGEST]}]}
+    )
+
+    proposal_id: UUID
+    said: Paragraph
+    photos: Photos = Field(default_factory=list)
+
+
+class PenaltyAppealIn(In):
+    """A worker appeals a penalty, once."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"penalty_id": PENALTY_ID, "said": SAID, "photos": []}]}
+    )
+
+    penalty_id: UUID
+    said: Paragraph
+    photos: Photos = Field(default_factory=list)
+
+
+class OfficeAppealIn(In):
+    """An appeal that a worker handed in on paper."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"id": CASE_ID, "handed_in_on": "2026-11-20", "said": SAID}]
+        }
+    )
+
+    id: MadeId
+    handed_in_on: Day
+    said: Paragraph
+
+
+class PutForwardIn(In):
+    """The community puts a proposal forward, on the evidence that it saw."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"digest": DIGEST, "reason": "情况属实"}]}
+    )
+
+    digest: Sha256
+    reason: Paragraph | None = None
+
+
+class CloseIn(In):
+    """Why nothing follows, or why it is taken back."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "当日已请假，系统未记"}]})
+
+    reason: Paragraph
+
+
+class ReviewIn(In):
+    """What becomes of a penalty behind which something changed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"outcome": "lower", "to": "warning", "reason": "前一处罚已撤销"},
+                {"outcome": "overturn", "reason": "迟到的记录已证明登录满足要求"},
+            ]
+        }
+    )
+
+    outcome: ReviewOutcome
+    to: PenaltyKind | None = Field(default=None, description="With `lower`: to what")
+    reason: Paragraph
+
+
+class InterviewIn(In):
+    """An interview of the township with a worker (约谈)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"id": CASE_ID, "held_on": "2026-11-16", "said": "已说明原因并提出改进。"}]
+        }
+    )
+
+    id: MadeId
+    held_on: Day
+    said: Paragraph = Field(description="What was said by both")

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.appraisal.pieces import Piece, Pieces, Whose, gathered
+from app.appraisal.quota_shares import quotas
 from app.db.models import IncidentCard, IncidentCase, IncidentHop
 from app.incidents.card_grounds import grounds_of
 from app.kit.clock import civil_day
@@ -96,12 +97,12 @@ def _hold(
 
 
 def _filed(session: Session, whose: Whose) -> Iterator[tuple[UUID, Piece]]:
-    """Up to the quota: more than it counts no more."""
-    quota = quota_of(whose.values)
-    if quota == 0:
+    """Up to the quota, by the dates on which work was owed: more than it counts no more."""
+    if quota_of(whose.values) == 0:
         return
-    states = _states(session, whose)
+    states, owed = _states(session, whose), quotas(session, whose)
     for worker_id in whose.keys:
+        quota = owed[worker_id]
         found = states.get(worker_id, {})
         judged = judge_quota((state for state, n in found.items() for _ in range(n)), quota)
         counted = int(str(judged.because["counted"]))

@@ -15,6 +15,7 @@ from app.rules.conduct import CLAUSES, Ground
 from app.rules.dated import IN_FORCE, Dated, Since
 from app.rules.finding import Finding
 from app.rules.parameters import Label, Values, number
+from app.rules.quota import quota_owed
 
 OPEN_TO_READING = frozenset(
     {Ground.A3, Ground.A5, Ground.B1, Ground.B2, Ground.B3, Ground.B4, Ground.B5, Ground.B6}
@@ -156,7 +157,7 @@ class DutyOfMonth:
 def judge_events_filed(counted: int, quota: int, duty: DutyOfMonth) -> Finding[bool]:
     """The month's quota is owed for the whole month; of a part of it, or with leave, in proportion
     to the duty dates, rounded down [reading]. Without a quota nothing is owed."""
-    owed = quota * duty.owed // duty.dates if duty.dates else 0
+    owed = quota_owed(quota, duty.owed, duty.dates)
     because = {"quota": quota, "owed": owed, "counted": counted, **duty.as_json()}
     return Finding(verdict=counted < owed, cite=CITES[Ground.B2], because=because)
 

@@ -47,6 +47,12 @@ def quota_of(values: Values) -> int:
     return int(values[MONTHLY_EVENT_QUOTA])
 
 
+@cites(EVT_5_READING)
+def quota_owed(quota: int, owed_dates: int, duty_dates: int) -> int:
+    """Of a part of a month, or with leave, in proportion to its duty dates, rounded down."""
+    return quota * owed_dates // duty_dates if duty_dates else 0
+
+
 @cites(EVT_5)
 def judge_quota(
     states: Iterable[State], quota: int, *, bound: bool = True, over: bool = True

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.rules.incidents import State
 from app.rules.parameters import Supersession, Values, values_on
-from app.rules.quota import QuotaVerdict, judge_quota, month_ends, quota_of
+from app.rules.quota import QuotaVerdict, judge_quota, month_ends, quota_of, quota_owed
 
 HELD, VERIFIED = State.HELD, State.VERIFIED
 COUNTING = [State.HELD, State.HANDLING, State.CLOSED, State.FOLLOWED_UP, State.VERIFIED]
@@ -92,3 +92,11 @@ def test_evt_5_the_quota_in_force_on_the_first_date_holds_for_the_month(
     set_ = [Supersession("monthly_event_quota", 8, date(2026, 3, 2))]
     assert quota_of(values_on(first, set_)) == expected
     assert quota_of(Values.defaults()) == 0
+
+
+@pytest.mark.parametrize(
+    ("owed_dates", "expected"), [(22, 10), (21, 9), (11, 5), (2, 0), (3, 1), (0, 0)]
+)
+def test_evt_5_a_part_of_a_month_owes_its_part_of_the_quota(owed_dates: int, expected: int) -> None:
+    assert quota_owed(10, owed_dates, 22) == expected
+    assert quota_owed(10, 0, 0) == 0

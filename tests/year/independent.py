@@ -205,16 +205,18 @@ class Reckoning:
             "field_time": _all([fact.met for fact in present]),
             "visits": _all(visits),
             "information": _all([days <= ENTERED_WITHIN_DAYS for days in entered]),
-            "events": self._events(work, month),
+            "events": self._events(work, month, len(present)),
             "services": (sum(fact.rating for fact in work.served), 5 * len(work.served)),
             "meetings": _all([fact.at_meeting for fact in present]),
         }
 
-    def _events(self, work: Work, month: date) -> Share:
+    def _events(self, work: Work, month: date, worked: int) -> Share:
+        """The quota is owed in proportion to the duty dates that were worked, rounded down."""
         in_time, owed = _all([fact.in_time for fact in work.filed])
         since, quota = script.QUOTA
         if month < since:
             return in_time, owed
+        quota = quota * worked // len(duty_dates(month, last_of(month)))
         return in_time + min(len(work.filed), quota), owed + quota
 
     def grade(self, who: str, when: date) -> Grade:

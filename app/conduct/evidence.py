@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.conduct.basis import NOTHING, Evidence
+from app.conduct.grounds_failures import failures_of
 from app.conduct.looks import LOOKS
 from app.db.models import ConductEvidence, ConductProposal
 from app.people.months import workers_of_month
-from app.rules.conduct import ProposalSource
+from app.rules.conduct import Ground, ProposalSource
 
 __all__ = ["Evidence", "look_again", "stored"]
 
@@ -22,11 +23,21 @@ def look_again(session: Session, proposal: ConductProposal, now: datetime) -> Ev
     searched for again, in the same way and with the values that were in force then; `now` makes no
     difference to it, only the data does.
     """
-    if proposal.source is ProposalSource.RECORDED or proposal.ground not in LOOKS:
+    if proposal.source is ProposalSource.RECORDED:
         return stored(session, proposal)
+    if proposal.ground is Ground.A5:
+        return _failures(session, proposal)
     months = workers_of_month(session, CITY, proposal.occurred_on, only=[proposal.worker_id])
     judged = LOOKS[proposal.ground](session, months) if months else {}
     return judged.get((proposal.worker_id, proposal.occurred_on), NOTHING)
+
+
+def _failures(session: Session, proposal: ConductProposal) -> Evidence:
+    """A5, unless it is another month by now that made it the second failure."""
+    year = proposal.occurred_on.year
+    failed = failures_of(session, [proposal.worker_id], year).get(proposal.worker_id)
+    same = failed is not None and failed.occurred_on == proposal.occurred_on
+    return failed.evidence if failed is not None and same else NOTHING
 
 
 def stored(session: Session, proposal: ConductProposal) -> Evidence:

@@ -1,0 +1,184 @@
+"""A community's month is searched for grounds; each that is found is proposed, once (CON)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.conduct.basis import Evidence, Look
+from app.conduct.detection_refusals import MonthNotSettled
+from app.conduct.grounds_failures import failures_of_unit
+from app.conduct.looks import BY_DATE, LOOKS
+from app.conduct.proposing import Found, propose, refresh
+from app.db.models import ConductDetection, ConductEvidence, ConductProposal
+from app.kit.clock import SHANGHAI
+from app.people.months import MonthOfWorker, workers_of_month
+from app.people.posts import under
+from app.people.values import values_on
+from app.rules.activity import month_of
+from app.rules.appraisal import settles_at
+from app.rules.conduct import Ground, ProposalSource, ProposalState
+from app.rules.version import RULES_VERSION
+
+LIVING = (ProposalState.PROPOSED, ProposalState.PUT_FORWARD, ProposalState.PENALISED)
+"""Proposals that the data still matters to."""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Whose ground, which, and when: what is proposed only once."""
+
+    worker_id: UUID
+    ground: Ground
+    occurred_on: date
+
+
+Grounds: TypeAlias = Mapping[Happened, tuple[str, Evidence]]
+"""What was found, with the community that answers for it."""
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search covers: what stands of it and is not found again is looked at again."""
+
+    unit_code: str
+    workers: Collection[UUID]
+    grounds: Collection[Ground]
+    first: date
+    last: date
+
+
+def detect(session: Session, community_code: str, month: date, now: datetime) -> int:
+    """Search a month that is settled for every ground; how many were proposed anew.
+
+    Run again, it finds what came meanwhile, and what is gone lapses. Raises MonthNotSettled.
+    """
+    first, _ = month_of(month)
+    check_settled(session, first, now)
+    made, found = _detect(session, community_code, first, LOOKS, now)
+    made += detect_failures(session, community_code, first.year, now)
+    _write_down(session, community_code, first, found, now)
+    return made
+
+
+def detect_dates(session: Session, community_code: str, month: date, now: datetime) -> int:
+    """Only what counts date by date (B1, B4), also in a month that goes on."""
+    made, _ = _detect(session, community_code, month_of(month)[0], BY_DATE, now)
+    return made
+
+
+def detect_failures(session: Session, unit_code: str, year: int, now: datetime) -> int:
+    """A5 of a calendar year, by the months that are closed and the grades that are filed."""
+    _lock(session, unit_code)
+    failures = failures_of_unit(session, unit_code, year)
+    found = {
+        Happened(worker_id, Ground.A5, one.occurred_on): (one.community_code, one.evidence)
+        for worker_id, one in failures.items()
+        if one.occurred_on is not None
+    }
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return _settle(session, Searched(unit_code, failures, {Ground.A5}, first, last), found, now)
+
+
+def check_settled(session: Session, month: date, now: datetime) -> None:
+    """Raises MonthNotSettled while late uploads are still expected."""
+    settles = settles_at(month, values_on(session, month))
+    if now < settles:
+        raise MonthNotSettled(
+            month=f"{month:%Y-%m}", settles_at=settles.astimezone(SHANGHAI).isoformat()
+        )
+
+
+def _detect(
+    session: Session, unit_code: str, first: date, looks: Mapping[Ground, Look], now: datetime
+) -> tuple[int, int]:
+    """How many were proposed anew, and how many there are."""
+    _lock(session, unit_code)
+    months = workers_of_month(session, unit_code, first)
+    homes = {one.worker_id: one for one in months}
+    found = {
+        Happened(worker_id, ground, day): (_community(homes[worker_id], day), evidence)
+        for ground, look in looks.items()
+        for (worker_id, day), evidence in look(session, months).items()
+        if evidence.stands
+    }
+    searched = Searched(unit_code, homes, looks, first, month_of(first)[1])
+    return _settle(session, searched, found, now), len(found)
+
+
+def _lock(session: Session, unit_code: str) -> None:
+    """Two searches of one unit come one after the other."""
+    key = func.hashtextextended(f"conduct {unit_code}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _community(month: MonthOfWorker, day: date) -> str:
+    """Where it happened; of a month, the last post's: its station answers for the whole."""
+    return month.community_on(day) or month.community_code
+
+
+def _settle(session: Session, searched: Searched, found: Grounds, now: datetime) -> int:
+    """Propose what is new; look again at what stands on other evidence, or on none, by now."""
+    known = _known(session, searched)
+    for happened, (proposal, digest) in known.items():
+        if happened not in found or found[happened][1].digest != digest:
+            refresh(session, proposal, now)
+    new = [happened for happened in found if happened not in known]
+    made = 0
+    for happened in sorted(new, key=lambda one: (one.occurred_on, one.ground, one.worker_id)):
+        community_code, evidence = found[happened]
+        proposed = Found(
+            worker_id=happened.worker_id,
+            community_code=community_code,
+            ground=happened.ground,
+            occurred_on=happened.occurred_on,
+            evidence=evidence,
+            source=ProposalSource.DETECTED,
+            found_by=None,
+        )
+        made += propose(session, proposed, now) is not None
+    return made
+
+
+def _known(session: Session, searched: Searched) -> Mapping[Happened, tuple[ConductProposal, str]]:
+    """What stands of earlier searches, with the digest of its evidence."""
+    rows = session.execute(
+        select(ConductProposal, ConductEvidence.digest)
+        .join(
+            ConductEvidence,
+            and_(
+                ConductEvidence.proposal_id == ConductProposal.id,
+                ConductEvidence.number == ConductProposal.evidence,
+            ),
+        )
+        .where(
+            or_(
+                ConductProposal.worker_id.in_(searched.workers),
+                under(ConductProposal.community_code, searched.unit_code),
+            ),
+            ConductProposal.ground.in_(searched.grounds),
+            ConductProposal.occurred_on.between(searched.first, searched.last),
+            ConductProposal.source == ProposalSource.DETECTED,
+            ConductProposal.state.in_(LIVING),
+        )
+        .order_by(ConductProposal.id)
+    )
+    return {
+        Happened(one.worker_id, one.ground, one.occurred_on): (one, digest) for one, digest in rows
+    }
+
+
+def _write_down(
+    session: Session, community_code: str, month: date, found: int, now: datetime
+) -> None:
+    """That the month was searched, and what stood then."""
+    said = {"detected_at": now, "found": found, "rules_version": RULES_VERSION}
+    statement = insert(ConductDetection).values(community_code=community_code, month=month, **said)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["community_code", "month"], set_=said)
+    )

@@ -116,7 +116,7 @@ def _begun(session: Session) -> Mapping[str, date]:
             AppraisalMonth.community_code
         )
     )
-    return dict(rows.tuples().all())
+    return {code: first for code, first in rows}  # noqa: C416 - rows are no pairs to the type checker
 
 
 def _closed(session: Session, workers: Collection[UUID], year: int) -> set[tuple[UUID, date]]:
@@ -133,7 +133,7 @@ def _closed(session: Session, workers: Collection[UUID], year: int) -> set[tuple
             MonthAppraisal.month.between(date(year, 1, 1), date(year, 12, 1)),
         )
     )
-    return set(rows.tuples())
+    return {(worker_id, month) for worker_id, month in rows}
 
 
 def _known(session: Session, workers: Collection[UUID], year: int) -> Mapping[UUID, YearAppraisal]:

@@ -88,10 +88,10 @@ def years_of_unit(session: Session, asked: YearsAsked, place: tuple[str | None, 
         .where(*where)
         .order_by(-YearAppraisal.year, YearAppraisal.worker_id)
         .limit(limit + 1)
-    ).tuples()
-    page, last = cut(rows.all(), limit)
+    ).all()
+    page, last = cut(rows, limit)
     return YearPage(
-        items=[year_out(*row) for row in page],
+        items=[year_out(row, name, state) for row, name, state in page],
         next_cursor=encode(last[0].year, str(last[0].worker_id)) if last else None,
     )
 
@@ -152,7 +152,7 @@ def _gradings(session: Session, row: YearAppraisal) -> Sequence[YearGradingOut]:
         .join(ApprovalStep, (ApprovalStep.case_id == ApprovalCase.id) & (ApprovalStep.number == 1))
         .where(ApprovalCase.subject_id == row.id)
         .order_by(ApprovalCase.opened_at, ApprovalCase.id)
-    ).tuples()
+    )
     return [
         YearGradingOut(
             case_id=case.id,

@@ -62,7 +62,7 @@ def own_years(session: Session, worker_id: UUID) -> Sequence[YearOut]:
         .where(YearAppraisal.worker_id == worker_id)
         .order_by(YearAppraisal.year.desc())
     )
-    return [year_out(*row) for row in rows.tuples()]
+    return [year_out(row, name, state) for row, name, state in rows]
 
 
 def for_handset(session: Session, worker_id: UUID) -> list[tuple[str, dict[str, Any]]]:

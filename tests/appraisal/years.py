@@ -35,7 +35,7 @@ from tests.city import COMMUNITIES, City
 
 YEAR = 2026
 MONTHS = [date(YEAR, number, 1) for number in range(1, 13)]
-AFTER = datetime(2027, 1, 6, 2, tzinfo=UTC)
+AFTER = datetime(2027, 1, 8, 2, tzinfo=UTC)
 
 
 def closing(month: date) -> datetime:

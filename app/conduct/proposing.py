@@ -19,7 +19,7 @@ from app.kit.ids import uuid7
 from app.outbox.emit import emit
 from app.people.terms import duty_dates_later
 from app.rules.conduct import Ground, ProposalSource, ProposalState, counted_for
-from app.rules.due_process import ANSWER_DUTY_DATES
+from app.rules.due_process import ANSWER_DUTY_DATES, is_followed
 from app.rules.version import RULES_VERSION
 
 OPEN = frozenset({ProposalState.PROPOSED, ProposalState.PUT_FORWARD})
@@ -63,7 +63,10 @@ def refresh(session: Session, proposal: ConductProposal, now: datetime) -> bool:
     is gone; a decided penalty is offered for review.
     """
     session.refresh(proposal, with_for_update=True)
-    if proposal.state not in OPEN and proposal.state is not ProposalState.PENALISED:
+    decided = proposal.state is ProposalState.PENALISED
+    if not decided and proposal.state not in OPEN:
+        return False
+    if not is_followed(decided, proposal.occurred_on, civil_day(now)):
         return False
     evidence = look_again(session, proposal, now)
     standing = session.get_one(ConductEvidence, (proposal.id, proposal.evidence))
@@ -71,7 +74,7 @@ def refresh(session: Session, proposal: ConductProposal, now: datetime) -> bool:
         return False
     proposal.evidence += 1
     _store(session, proposal, evidence, now)
-    if proposal.state is ProposalState.PENALISED:
+    if decided:
         _doubt(session, proposal, evidence, now)
     else:
         _go_on(session, proposal, evidence, now)

@@ -1,6 +1,8 @@
 """Proposals and penalties as lists, handsets and pages have them."""
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.conduct.schemas import PenaltyOut, ProposalOut
 from app.db.models import Appeal, ConductAnswer, ConductEvidence, ConductProposal, Penalty
 from app.outbox.emit import publish
-from app.people.terms import duty_dates_later
+from app.people.calendar import Calendar
+from app.people.terms import SEARCHED
 from app.rules.conduct import CLAUSES
 from app.rules.due_process import APPEAL_DUTY_DATES, rule_of
 
@@ -91,8 +94,27 @@ def penalty_out(penalty: Penalty, appeal_until: date, appeals: int) -> PenaltyOu
 
 def appeal_term(session: Session, penalty: Penalty) -> date:
     """The last date on which the worker can appeal."""
-    community, decided = penalty.community_code, penalty.decided_on
-    return duty_dates_later(session, community, decided, APPEAL_DUTY_DATES)
+    return appeal_terms(session, [penalty])[penalty.id]
+
+
+def appeal_terms(session: Session, penalties: Sequence[Penalty]) -> Mapping[UUID, date]:
+    """By penalty, the last date on which the worker can appeal; the calendar is read once."""
+    if not penalties:
+        return {}
+    decided = [penalty.decided_on for penalty in penalties]
+    calendar = Calendar(session, min(decided), max(decided) + SEARCHED)
+    terms: dict[tuple[str, date], date] = {}
+    for penalty in penalties:
+        place = (penalty.community_code, penalty.decided_on)
+        if place not in terms:
+            terms[place] = _duty_dates_later(calendar, *place, APPEAL_DUTY_DATES)
+    return {penalty.id: terms[penalty.community_code, penalty.decided_on] for penalty in penalties}
+
+
+def _duty_dates_later(calendar: Calendar, community_code: str, day: date, count: int) -> date:
+    later = (day + timedelta(days=passed) for passed in range(1, SEARCHED.days))
+    duty = (date_ for date_ in later if calendar.on_duty(community_code, date_))
+    return next(islice(duty, count - 1, None), day + SEARCHED)
 
 
 def appeals_against(session: Session, penalty_id: UUID) -> int:

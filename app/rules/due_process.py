@@ -5,7 +5,7 @@ silent on being heard. Here the worker answers before anybody decides, and may a
 """
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from app.rules.approvals import CON_1, Procedure
@@ -18,6 +18,9 @@ ANSWER_DUTY_DATES = 5
 """A worker answers a proposal until the fifth duty date after it was told [reading]."""
 APPEAL_DUTY_DATES = 10
 """A worker appeals until the tenth duty date after the decision [reading]."""
+LOOKED_AT_AGAIN = timedelta(days=366)
+"""For how long after it happened the data behind a decided penalty is followed [reading]; what is
+older is erased or thinned out for other reasons, and says nothing of the ground."""
 
 
 class ReviewOutcome(StrEnum):
@@ -76,3 +79,9 @@ def calls_for_interview(kind: PenaltyKind) -> bool:
 def rule_of(ground: Ground) -> str:
     """The rule of a ground, as the rulebook's index has it."""
     return f"CON-{ground.value}"
+
+
+@cites(CON_1)
+def is_followed(decided: bool, occurred_on: date, today: date) -> bool:
+    """Whether what changes in the data still bears on a proposal, or on a decided penalty."""
+    return not decided or today - occurred_on <= LOOKED_AT_AGAIN

@@ -157,15 +157,6 @@ class ContractPage(Out):
     next_cursor: str | None
 
 
-class ContractsImported(Out):
-    """How many lines were new, and how many were there already."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"written": 42, "unchanged": 0}]})
-
-    written: int
-    unchanged: int
-
-
 class ResignationIn(In):
     """A worker resigns, in writing and in advance (CON-4)."""
 

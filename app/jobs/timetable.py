@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import delete
 
+from app.contracts import upkeep as contracts
 from app.days import upkeep
 from app.db.engine import Sessions
 from app.db.models import Change
@@ -114,6 +115,14 @@ def erase_written_of_events(sessions: Sessions, now: datetime) -> None:
         log.info("events_erased", events=erased)
 
 
+def keep_contracts(sessions: Sessions, now: datetime) -> None:
+    """What ran out ends, who left gives up grids and group, accounts close after them (HIRE-3)."""
+    with sessions.begin() as session:
+        kept = contracts.keep(session, now)
+    if any(vars(kept).values()):
+        log.info("contracts_kept", **vars(kept))
+
+
 def forget_uploads(sessions: Sessions, now: datetime) -> None:
     """Uploads that were left for a week are forgotten; they lie in a folder that jobs share."""
     del sessions
@@ -196,6 +205,7 @@ TIMETABLE = (
     Entry("begin_visit_periods", "*/5 * * * *", begin_visit_periods),
     Entry("draw_cards", "* * * * * */2", draw_cards),
     Entry("release_held", "* * * * *", release_held),
+    Entry("keep_contracts", "12 16-20 * * *", keep_contracts),
     Entry("keep_partitions", "2 * * * *", keep_partitions),
     Entry("retain_tracks", "*/5 18-20 * * *", retain_tracks),
     Entry("erase_errands", "25 18-20 * * *", erase_errands),

@@ -48,6 +48,14 @@ MESSAGES = {
         "网格 {grid} 没有这位网格员（或没有第一责任人）",
         "The grid {grid} has no such worker (or no first responsible one)",
     ),
+    "nobody_of_that_name": (
+        "没有该姓名和电话的网格员",
+        "There is no worker of that name and phone",
+    ),
+    "dates_contradict": (
+        "出生、开始与到期日期前后矛盾",
+        "The dates of birth, beginning and end contradict each other",
+    ),
     "not_a_key": ("应为系统导出的编号", "Expected a key as the system exports it"),
     "other_kinds": (
         "该地点已登记，走访类别不同",

@@ -80,7 +80,7 @@ from app.api import (
 )
 from app.api.contract import Problem
 from app.db.engine import make_engine, make_sessions
-from app.intake import anchors, mine, pull, push, records, track_schema, tracks, uploads
+from app.intake import anchors, mine, own_words, pull, push, records, track_schema, tracks, uploads
 from app.intake.places import Places
 from app.intake.quota import Quota
 from app.intake.sign_ins import SignInWriter
@@ -100,6 +100,7 @@ CAPABILITIES = (
     pull,
     anchors,
     mine,
+    own_words,
     me,
     tokens,
     accounts,

@@ -9,6 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.attendance.commands import record_check_in
 from app.attendance.schemas import CheckInIn, CheckInOut, check_in_out
+from app.conduct.answering import record_answer
+from app.conduct.appealing import record_appeal
+from app.conduct.schemas import PenaltyAppealIn, ProposalAnswerIn
+from app.contracts.resigning import record_resignation
+from app.contracts.schemas import ResignationIn
 from app.equipment import checks as equipment
 from app.equipment.schemas import EquipmentIn
 from app.errands import commands as errands
@@ -128,6 +133,29 @@ def _equipment(session: Session, capture: Capture, body: EquipmentIn) -> Recorde
     return Recorded(equipment.own_shown(equipment.record_own(session, capture, body)))
 
 
+def _proposal_answer(session: Session, capture: Capture, body: ProposalAnswerIn) -> Recorded:
+    answer = record_answer(session, capture, body)
+    return Recorded({"proposal_id": str(answer.proposal_id), **said(capture)})
+
+
+def _penalty_appeal(session: Session, capture: Capture, body: PenaltyAppealIn) -> Recorded:
+    appeal = record_appeal(session, capture, body)
+    goes_to = {"tier": appeal.tier.value, "case_id": str(appeal.case_id)}
+    return Recorded({"penalty_id": str(appeal.penalty_id), **goes_to, **said(capture)})
+
+
+def _resignation(session: Session, capture: Capture, body: ResignationIn) -> Recorded:
+    resignation = record_resignation(session, capture, body)
+    last_day = resignation.last_day.isoformat()
+    return Recorded({"last_day": last_day, "state": resignation.state.value, **said(capture)})
+
+
+def said(capture: Capture) -> dict[str, Any]:
+    """When it counts as said: terms are kept by a time that is proven, or else by the receipt."""
+    at = capture.at if capture.proven else capture.received_at
+    return {"said_at": at.isoformat(), "time_proven": capture.proven}
+
+
 KINDS = {
     "check_in": Kind(CheckInIn, _check_in),
     "appointment": Kind(AppointmentIn, _appointment),
@@ -141,4 +169,7 @@ KINDS = {
     "key_period_report": Kind(KeyPeriodReportIn, _key_period_report),
     "daily_note": Kind(DailyNoteIn, _daily_note),
     "collection": Kind(CollectionIn, _collection),
+    "proposal_answer": Kind(ProposalAnswerIn, _proposal_answer),
+    "penalty_appeal": Kind(PenaltyAppealIn, _penalty_appeal),
+    "resignation": Kind(ResignationIn, _resignation),
 }

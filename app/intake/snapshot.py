@@ -9,8 +9,11 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from app.appraisal import annual_shown
 from app.attendance.request_schemas import CorrectionOut, LeaveOut
 from app.attendance.schemas import check_in_out
+from app.contracts import feed as contract_feed
+from app.contracts import shown as contracts
 from app.days.commands import shown_to_handsets
 from app.db.models import (
     AidGroup,
@@ -260,6 +263,16 @@ def _records(asked: Asked) -> Sequence[tuple[str, Body]]:
     return [(str(record.id), record_body(record, content)) for record, content in found]
 
 
+def _held(of: Callable[[Session, UUID], Sequence[tuple[str, Body]]]) -> Section:
+    """What a capability keeps for handsets, so little that it is cut into pages here."""
+
+    def section(asked: Asked) -> Sequence[tuple[str, Body]]:
+        found = sorted(of(asked.session, asked.worker_id), key=lambda pair: pair[0])
+        return [pair for pair in found if pair[0] > asked.after][: asked.limit]
+
+    return section
+
+
 SECTIONS: Sequence[tuple[str, Section]] = (
     ("grid", _grids),
     ("check_in", _check_ins),
@@ -280,4 +293,6 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("visit_place", _visit_places),
     ("group", _groups),
     ("record", _records),
+    (contracts.KIND, _held(contract_feed.for_handset)),
+    (annual_shown.KIND, _held(annual_shown.for_handset)),
 )

@@ -37,6 +37,8 @@ for key in (
     "acknowledgement",
     "key_period_report",
     "daily_note",
+    "conduct_answer",
+    "appeal",
 ):
     CONSTRAINTS[f"pk_{key}"] = IdReused
 

@@ -104,6 +104,6 @@ def decide_correction(
     response_model=CorrectionOut,
     responses=refusals(NotFound, AlreadyDecided),
 )
-def withdraw_correction(db: Db, asker: Me, id: UUID) -> Correction:
+def withdraw_correction(db: Db, asker: Me, now: Now, id: UUID) -> Correction:
     """Withdraw one's own correction request while it waits; it stays on record as withdrawn."""
-    return corrections.withdraw_correction(db, asker, id)
+    return corrections.withdraw_correction(db, asker, id, now)

@@ -106,6 +106,6 @@ def end_leave(db: Db, asker: DecisionsWriter, now: Now, id: UUID, body: LeaveEnd
 @router.delete(
     "/leaves/{id}", response_model=LeaveOut, responses=refusals(NotFound, AlreadyDecided)
 )
-def withdraw_leave(db: Db, asker: Me, id: UUID) -> Leave:
+def withdraw_leave(db: Db, asker: Me, now: Now, id: UUID) -> Leave:
     """Withdraw one's own request for leave while it waits; it stays on record as withdrawn."""
-    return leave.withdraw_leave(db, asker, id)
+    return leave.withdraw_leave(db, asker, id, now)

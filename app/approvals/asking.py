@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.approvals.cases import Subject, open_case, open_case_of
-from app.approvals.taking import Signed, Word, acted_for, check, next_step, write
+from app.approvals.taking import Signed, Word, acted_for, check, next_step, sign, write
 from app.db.models import Account, ApprovalCase, ApprovalStep
 from app.rules.steps import Hand
 from app.rules.tiers import Tier
@@ -29,7 +29,7 @@ def ask(
     """
     case = open_case(session, subject, by, now)
     step = next_step(session, case)
-    write(session, case, step, Signed(by), Word(facts=facts or {}), now)
+    sign(session, case, step, Signed(by), Word(facts=facts or {}), now)
     return case
 
 
@@ -53,7 +53,7 @@ def account_of(session: Session, worker_id: UUID | None) -> UUID | None:
 class Acting:
     """An account that acts for a tier and a unit, as the caller knows."""
 
-    account_id: UUID
+    account_id: UUID | None
     tier: Tier
     unit_code: str
 
@@ -64,7 +64,8 @@ def take_for(
     """Take the next step of a locked case where no person asks here; raises as `take` does."""
     step = next_step(session, case)
     in_place = (step.tier, step.unit_code) == (acting.tier, acting.unit_code)
-    hand = Hand(in_place, False, acted_for(session, case, [acting.account_id]))
+    earlier = acted_for(session, case, [acting.account_id]) if acting.account_id else frozenset()
+    hand = Hand(in_place, False, earlier)
     check(case, step, hand, word)
     write(session, case, step, Signed(acting.account_id), word, now)
     return step

@@ -19,6 +19,8 @@ from app.rules.approvals import PROCEDURES, CaseState, Procedure, Step
 from app.rules.steps import steps_of
 from app.rules.tiers import Tier, unit_at
 
+WITHDRAWN = "申请已撤回或已无必要 / Taken back, or no longer needed"
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -121,3 +123,13 @@ def withdraw_case(
         subject=("approval", case.id),
         procedure=case.procedure.value,
     )
+
+
+def withdraw_open(
+    session: Session, asker: Principal | None, procedure: Procedure, key: UUID, now: datetime
+) -> None:
+    """End the open case of a subject, if there is one, that is taken back or came to nothing."""
+    case = open_case_of(session, procedure, key)
+    if case is not None:
+        session.refresh(case, with_for_update=True)
+        withdraw_case(session, asker, case, WITHDRAWN, now)

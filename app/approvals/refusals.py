@@ -81,3 +81,71 @@ class CaseOpenAlready(Refusal):
     zh = "同一事项正在办理中。"
     rule = "HIRE-1"
     clause = "一(二)2"
+
+
+class DelegationUnfit(Refusal):
+    """Stand-ins are offices of the same unit or above it, who stand in for an office."""
+
+    code = "approvals.stand_in_unfit"
+    status = 422
+    zh = "代办人须为本单位或上级单位可办理审批事项的在用账号，且只能代办办事机构的事项。"
+    rule = "ORG-1"
+    clause = "一(二), 三, 四, 五"
+
+
+class DelegationTierUnclear(Refusal):
+    """The account acts for no such tier, or for several: say for which."""
+
+    code = "approvals.delegation_tier"
+    status = 422
+    zh = "该账号不代表该层级，或同时代表多个层级，请写明委托哪一层级。"
+    rule = "ORG-1"
+    clause = "一(二), 三, 四, 五"
+
+
+class DelegationInArrears(Refusal):
+    """A delegation begins today or later: steps taken before stay whose they are."""
+
+    code = "approvals.delegation_in_arrears"
+    status = 422
+    zh = "委托不得早于今日开始。"
+    rule = "HIRE-1"
+    clause = "一(二)2"
+
+
+class DelegationOverlaps(Refusal):
+    """The same account stands in for the same place on some of these dates already."""
+
+    code = "approvals.delegation_overlaps"
+    status = 409
+    zh = "该代办人在所选日期内已有同一委托。"
+    rule = "HIRE-1"
+    clause = "一(二)2"
+
+
+class DelegationOver(Refusal):
+    """This delegation was revoked already, or its last date has passed."""
+
+    code = "approvals.delegation_over"
+    status = 409
+    zh = "该委托已撤销或已期满。"
+    rule = "HIRE-1"
+    clause = "一(二)2"
+
+
+class DelegationIdReused(Refusal):
+    """This id already stands for another delegation."""
+
+    code = "approvals.id_reused"
+    status = 409
+    zh = "该编号已用于另一项委托。"
+
+
+class DecidedWithEvent(Refusal):
+    """An extension is decided with its event, where fewer hours can be granted."""
+
+    code = "approvals.decided_with_event"
+    status = 409
+    zh = "延期申请请在事件办理中审批，可批准较少的小时数。"
+    rule = "EVT-3"
+    clause = "四(二)4"

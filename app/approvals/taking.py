@@ -24,7 +24,7 @@ from app.db.models import ApprovalCase, ApprovalStep
 from app.kit.errors import NotFound, Refusal
 from app.outbox.emit import emit
 from app.people.principal import Principal
-from app.rules.approvals import CaseState, StepOutcome
+from app.rules.approvals import CaseState, Procedure, StepOutcome
 from app.rules.cite import Cite
 from app.rules.steps import Hand, Said, Taking, judge_taking, state_after
 from app.rules.steps import Turn as TurnOf
@@ -107,16 +107,40 @@ def take(
 ) -> ApprovalStep:
     """Take the next step of a locked case for one's own tier, or for somebody one stands in for."""
     reaction = reaction or Reaction()
-    step = next_step(session, case)
-    place = place_of(session, asker, case, step, now)
-    acted_for = _acted_for(session, case, asker.account_id, place)
-    hand = Hand(place is not None, concerns(asker, case), acted_for)
-    check(case, step, hand, word)
+    step, place = may_take(session, asker, case, word, now)
     turn = Turn(case, step, asker, word, now)
     reaction.check(session, turn)
     write(session, case, step, Signed.by(asker.account_id, place), word, now)
     reaction.taken(session, turn)
     return step
+
+
+def take_by_key(
+    session: Session,
+    asker: Principal,
+    case_id: UUID,
+    word: Word,
+    now: datetime,
+    reactions: Mapping[Procedure, Reaction],
+) -> ApprovalStep:
+    """Take the next step of a case of one's unit, with all that its procedure does beyond."""
+    found = session.get(ApprovalCase, case_id)
+    if found is None or not asker.sees(found.unit_code):
+        raise NotFound(approval=case_id)
+    reaction = reactions[found.procedure]
+    reaction.lock(session, found.subject_id)
+    return take(session, asker, case_of(session, asker, case_id), word, now, reaction)
+
+
+def may_take(
+    session: Session, asker: Principal, case: ApprovalCase, word: Word, now: datetime
+) -> tuple[ApprovalStep, PlaceTaken | None]:
+    """The next step and in whose place one would take it; raises as `take` does."""
+    step = next_step(session, case)
+    place = place_of(session, asker, case, step, now)
+    acted = _acted_for(session, case, asker.account_id, place)
+    check(case, step, Hand(place is not None, concerns(asker, case), acted), word)
+    return step, place
 
 
 def next_step(session: Session, case: ApprovalCase) -> ApprovalStep:
@@ -186,14 +210,8 @@ def write(
     word: Word,
     now: datetime,
 ) -> None:
-    """The step is taken, and the next one waits; whoever calls judged before that it may be."""
-    step.taken_at, step.taken_by = now, signed.account_id
-    step.stood_in_for = signed.stood_in_for
-    step.outcome, step.reason = word.outcome, word.reason
-    step.facts = {**word.facts, **signed.facts}
-    session.flush()
-    _go_on(session, case, word, now)
-    session.flush()
+    """A step is taken and told; whoever calls judged before that it may be."""
+    sign(session, case, step, signed, word, now)
     emit(
         session,
         "approval.step_taken",
@@ -208,6 +226,24 @@ def write(
         state=case.state.value,
         stood_in_for=str(signed.stood_in_for) if signed.stood_in_for else None,
     )
+
+
+def sign(
+    session: Session,
+    case: ApprovalCase,
+    step: ApprovalStep,
+    signed: Signed,
+    word: Word,
+    now: datetime,
+) -> None:
+    """The step is taken, and the next one waits."""
+    step.taken_at, step.taken_by = now, signed.account_id
+    step.stood_in_for = signed.stood_in_for
+    step.outcome, step.reason = word.outcome, word.reason
+    step.facts = {**word.facts, **signed.facts}
+    session.flush()
+    _go_on(session, case, word, now)
+    session.flush()
 
 
 def _go_on(session: Session, case: ApprovalCase, word: Word, now: datetime) -> None:

@@ -8,8 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.approvals.asking import account_of, ask, asked
+from app.approvals.cases import Subject, withdraw_open
+from app.approvals.taking import Reaction, Turn, take
 from app.attendance import queries
-from app.attendance.deciding import settle, to_decide, withdraw
+from app.attendance.deciding import settle, still_waiting, to_decide, withdraw, word_of
 from app.attendance.refusals import (
     CorrectionTooLate,
     CorrectionWaiting,
@@ -28,6 +31,7 @@ from app.people.calendar import is_duty_date
 from app.people.posts import post_of
 from app.people.principal import Principal
 from app.people.values import values_on
+from app.rules.approvals import Procedure, StepOutcome
 from app.rules.procedures import CorrectionKind, RequestState
 from app.rules.windows import (
     CORRECTION_DAYS,
@@ -72,8 +76,15 @@ def request_correction(
         **body.model_dump(),
     )
     session.add(request)
+    session.flush()
+    ask(session, _subject(request), asker.account_id, now)
     _tell(session, request, "correction.requested", asker.account_id)
     return request
+
+
+def _subject(request: Correction) -> Subject:
+    key, community = request.id, request.community_code
+    return Subject(Procedure.CORRECTION, key, community, request.worker_id)
 
 
 def _same(known: Correction, worker_id: UUID, body: CorrectionIn) -> Correction:
@@ -155,6 +166,8 @@ def propose_field_time(
             state=RequestState.WAITING,
         )
         session.add(latest)
+        session.flush()
+        ask(session, _subject(latest), None, now)
     latest.figures = figures
     _tell(session, latest, "correction.proposed", None)
     return latest
@@ -169,12 +182,31 @@ def decide_correction(
 ) -> Correction:
     """Approve or refuse a correction request; what is approved counts when the day is judged."""
     request = to_decide(asker, session.get(Correction, key, with_for_update=True), body)
-    if body.approved and request.window is not None:
-        _still_unfilled(session, request, request.window)
-    settle(asker, request, body, now)
-    mark_stale(session, request.worker_id, request.community_code, request.day)
-    _tell(session, request, "correction.decided", asker.account_id)
+    own = request.kind is CorrectionKind.SIGN_IN
+    by = account_of(session, request.worker_id) if own else None
+    case = asked(session, _subject(request), by, request.requested_at)
+    take(session, asker, case, word_of(body), now, CORRECTION)
     return request
+
+
+def _lock(session: Session, key: UUID) -> None:
+    session.get(Correction, key, with_for_update=True)
+
+
+def _check(session: Session, turn: Turn) -> None:
+    request = still_waiting(session.get_one(Correction, turn.case.subject_id))
+    if turn.word.outcome is StepOutcome.PASSED and request.window is not None:
+        _still_unfilled(session, request, request.window)
+
+
+def _decided(session: Session, turn: Turn) -> None:
+    request = session.get_one(Correction, turn.case.subject_id)
+    settle(request, turn)
+    mark_stale(session, request.worker_id, request.community_code, request.day)
+    _tell(session, request, "correction.decided", turn.asker.account_id)
+
+
+CORRECTION = Reaction(check=_check, taken=_decided, lock=_lock)
 
 
 def _still_unfilled(session: Session, request: Correction, window: int) -> None:
@@ -185,9 +217,10 @@ def _still_unfilled(session: Session, request: Correction, window: int) -> None:
         raise NothingToMakeGood(state=WindowState.FILLED.value, record=filled[window])
 
 
-def withdraw_correction(session: Session, asker: Principal, key: UUID) -> Correction:
+def withdraw_correction(session: Session, asker: Principal, key: UUID, now: datetime) -> Correction:
     """Take back one's own request while it waits."""
     request = withdraw(asker, session.get(Correction, key, with_for_update=True))
+    withdraw_open(session, asker, Procedure.CORRECTION, key, now)
     _tell(session, request, "correction.withdrawn", asker.account_id)
     return request
 

@@ -1,14 +1,15 @@
 """What every decision of a station has in common (三(二)2): who may, and only once."""
 
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from app.approvals.taking import Turn, Word
 from app.attendance.refusals import AlreadyDecided, OwnCase, ReasonNeeded
 from app.attendance.schemas import RequestDecisionIn
 from app.db.models import Correction, Leave
 from app.kit.errors import NotFound
 from app.people.principal import Principal
+from app.rules.approvals import StepOutcome
 from app.rules.procedures import RequestState
 
 Request = TypeVar("Request", Correction, Leave)
@@ -31,14 +32,18 @@ def to_decide(asker: Principal, request: Request | None, body: RequestDecisionIn
     return still_waiting(request)
 
 
-def settle(
-    asker: Principal, request: Correction | Leave, body: RequestDecisionIn, now: datetime
-) -> None:
-    """Write the decision down."""
-    request.state = RequestState.APPROVED if body.approved else RequestState.REFUSED
-    request.decision_reason = body.reason
-    request.decided_by = asker.account_id
-    request.decided_at = now
+def word_of(body: RequestDecisionIn) -> Word:
+    """A decision as a word on the step of its case."""
+    return Word(StepOutcome.PASSED if body.approved else StepOutcome.REFUSED, body.reason)
+
+
+def settle(request: Correction | Leave, turn: Turn) -> None:
+    """Write the decision of a step on the request itself."""
+    passed = turn.word.outcome is StepOutcome.PASSED
+    request.state = RequestState.APPROVED if passed else RequestState.REFUSED
+    request.decision_reason = turn.word.reason
+    request.decided_by = turn.asker.account_id
+    request.decided_at = turn.now
 
 
 def withdraw(asker: Principal, request: Request | None) -> Request:

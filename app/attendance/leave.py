@@ -7,8 +7,18 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from app.approvals.asking import account_of, ask, asked
+from app.approvals.cases import Subject, withdraw_open
+from app.approvals.taking import Reaction, Turn, take
 from app.attendance import queries
-from app.attendance.deciding import may_decide, settle, to_decide, withdraw
+from app.attendance.deciding import (
+    may_decide,
+    settle,
+    still_waiting,
+    to_decide,
+    withdraw,
+    word_of,
+)
 from app.attendance.refusals import IdReused, LeaveNotApproved, LeaveNotShortened, LeaveOverlaps
 from app.attendance.request_schemas import LeaveEndIn, LeaveIn, LeaveOut
 from app.attendance.schemas import RequestDecisionIn
@@ -18,6 +28,7 @@ from app.kit.errors import NotFound
 from app.outbox.emit import emit, mark_stale, mark_visits, publish
 from app.people.posts import post_of
 from app.people.principal import Principal
+from app.rules.approvals import Procedure, StepOutcome
 from app.rules.leave import LeaveSpan, overlaps
 from app.rules.procedures import RequestState
 
@@ -41,8 +52,14 @@ def request_leave(session: Session, asker: Principal, body: LeaveIn, now: dateti
         **body.model_dump(),
     )
     session.add(leave)
+    session.flush()
+    ask(session, _subject(leave), asker.account_id, now)
     _tell(session, leave, "leave.requested", asker.account_id)
     return leave
+
+
+def _subject(leave: Leave) -> Subject:
+    return Subject(Procedure.LEAVE, leave.id, leave.community_code, leave.worker_id)
 
 
 def _one_at_a_time(session: Session, worker_id: UUID) -> None:
@@ -75,19 +92,39 @@ def decide_leave(
 ) -> Leave:
     """Approve or refuse leave; once approved its halves are excused, past ones included."""
     leave = to_decide(asker, session.get(Leave, key, with_for_update=True), body)
-    span = queries.span_of(leave)
-    if body.approved:
-        _one_at_a_time(session, leave.worker_id)
-        _apart(session, leave.worker_id, span, {RequestState.APPROVED})
-        _mark_stale(session, leave, span, now)
-    settle(asker, leave, body, now)
-    _tell(session, leave, "leave.decided", asker.account_id)
+    by = account_of(session, leave.worker_id)
+    case = asked(session, _subject(leave), by, leave.requested_at)
+    take(session, asker, case, word_of(body), now, LEAVE)
     return leave
 
 
-def withdraw_leave(session: Session, asker: Principal, key: UUID) -> Leave:
+def _lock(session: Session, key: UUID) -> None:
+    session.get(Leave, key, with_for_update=True)
+
+
+def _check(session: Session, turn: Turn) -> None:
+    """It still waits, and its halves are still free."""
+    leave = still_waiting(session.get_one(Leave, turn.case.subject_id))
+    if turn.word.outcome is StepOutcome.PASSED:
+        _one_at_a_time(session, leave.worker_id)
+        _apart(session, leave.worker_id, queries.span_of(leave), {RequestState.APPROVED})
+
+
+def _decided(session: Session, turn: Turn) -> None:
+    leave = session.get_one(Leave, turn.case.subject_id)
+    if turn.word.outcome is StepOutcome.PASSED:
+        _mark_stale(session, leave, queries.span_of(leave), turn.now)
+    settle(leave, turn)
+    _tell(session, leave, "leave.decided", turn.asker.account_id)
+
+
+LEAVE = Reaction(check=_check, taken=_decided, lock=_lock)
+
+
+def withdraw_leave(session: Session, asker: Principal, key: UUID, now: datetime) -> Leave:
     """Take back one's own request while it waits."""
     leave = withdraw(asker, session.get(Leave, key, with_for_update=True))
+    withdraw_open(session, asker, Procedure.LEAVE, key, now)
     _tell(session, leave, "leave.withdrawn", asker.account_id)
     return leave
 

@@ -4,7 +4,13 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.db.models import HopExtension, IncidentHop
+from app.approvals.asking import Acting, take_for
+from app.approvals.asking import ask as ask_tier_above
+from app.approvals.asking import asked as case_asked
+from app.approvals.cases import Subject
+from app.approvals.refusals import DecidedWithEvent
+from app.approvals.taking import Reaction, Turn, Word
+from app.db.models import HopExtension, IncidentAct, IncidentHop
 from app.incidents.card_refusals import (
     ExtensionDecided,
     ExtensionNotMore,
@@ -14,10 +20,12 @@ from app.incidents.card_refusals import (
 from app.incidents.clocks import cards_by_clock, freshen, last_inputs, next_card_at, set_clock
 from app.incidents.doing import Doing
 from app.incidents.withdrawals import take_back
+from app.rules.approvals import Procedure, StepOutcome
 from app.rules.cards import ClockReason, Colour
 from app.rules.deadlines import ExtensionVerdict, judge_extension
-from app.rules.tiers import below
+from app.rules.tiers import above, below
 
+SEE_THE_ACT = "见事件办理记录 / See the act on the event"
 REFUSED_FOR = {
     ExtensionVerdict.OVERDUE: ExtensionOverdue,
     ExtensionVerdict.TOO_LONG: ExtensionTooLong,
@@ -38,6 +46,16 @@ def ask(session: Session, doing: Doing) -> None:
     )
     session.add(asked)
     session.flush()
+    ask_tier_above(session, _subject(session, doing, hop, asked), doing.act.account_id, doing.now)
+
+
+def _subject(session: Session, doing: Doing, hop: IncidentHop, asked: HopExtension) -> Subject:
+    """The person concerned is the worker who asked, where it was one."""
+    upper = above(hop.tier)
+    assert upper is not None
+    worker_id = session.get_one(IncidentAct, asked.asked_by).worker_id
+    tiers = {1: hop.tier, 2: upper}
+    return Subject(Procedure.EXTENSION, hop.id, doing.incident.grid_code, worker_id, tiers)
 
 
 def decide(session: Session, doing: Doing) -> None:
@@ -48,11 +66,32 @@ def decide(session: Session, doing: Doing) -> None:
     hours = (doing.body.hours or asked.hours) if granted else Decimal(0)
     if hours > asked.hours:
         raise ExtensionNotMore(asked=str(asked.hours))
+    _step(session, doing, hop, asked)
     asked.decided_by, asked.decided_at, asked.granted = doing.act.id, doing.now, granted
     hop.extended_h = hours
     session.flush()
     if granted:
         _grant(session, doing, hop, asked)
+
+
+def _step(session: Session, doing: Doing, hop: IncidentHop, asked: HopExtension) -> None:
+    """The step of its case is taken; why stands with the act, sealed as all that is said there."""
+    by = session.get_one(IncidentAct, asked.asked_by).account_id
+    case = case_asked(session, _subject(session, doing, hop, asked), by, asked.asked_at)
+    doer, facts = doing.doer, {"act": str(doing.act.id)}
+    word = Word(facts=facts)
+    if doing.body.granted is not True:
+        word = Word(StepOutcome.REFUSED, SEE_THE_ACT, facts=facts)
+    acting = Acting(doer.account_id, doer.actor.tier, doer.unit_code)
+    take_for(session, case, acting, word, doing.now)
+
+
+def _decided_there(session: Session, turn: Turn) -> None:
+    """Fewer hours can be granted, and what is said is sealed: that takes the event's own act."""
+    raise DecidedWithEvent(subject=turn.case.subject_id)
+
+
+EXTENSION = Reaction(check=_decided_there)
 
 
 def _waiting(session: Session, doing: Doing) -> tuple[IncidentHop, HopExtension]:

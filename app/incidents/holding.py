@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.approvals.cases import withdraw_open
 from app.db.models import Assignment, IncidentAct, IncidentCase, IncidentHop
 from app.incidents.clocks import set_clock
 from app.incidents.doing import Doing
@@ -14,6 +15,7 @@ from app.incidents.drawing import settle
 from app.incidents.refusals import GridVacant
 from app.kit.clock import civil_day
 from app.kit.ids import uuid7
+from app.rules.approvals import Procedure
 from app.rules.cards import ClockReason
 from app.rules.incidents import HopOutcome
 from app.rules.tiers import Tier, unit_at
@@ -72,7 +74,8 @@ def tier_again(session: Session, case: IncidentCase, tier: Tier | None, now: dat
 
 
 def end_holds(session: Session, doing: Doing, tiers: Iterable[Tier], outcome: HopOutcome) -> None:
-    """Some tiers hold it no longer, from when the act counts; what their clocks drew is settled."""
+    """Some tiers hold it no longer, from when the act counts; what their clocks drew is settled,
+    and nobody decides any longer whether they get more time."""
     for hop in [found for tier in tiers if (found := doing.hop_of(tier)) is not None]:
         ended_at = max(doing.act.effective_at, hop.arrived_at)
         settle(session, doing.case, hop, ended_at, doing.now)
@@ -80,6 +83,7 @@ def end_holds(session: Session, doing: Doing, tiers: Iterable[Tier], outcome: Ho
         hop.ended_by = doing.act.id
         hop.outcome = outcome
         hop.next_card_at = None
+        withdraw_open(session, None, Procedure.EXTENSION, hop.id, doing.now)
     session.flush()
 
 

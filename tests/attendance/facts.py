@@ -44,10 +44,10 @@ def acting(db: Session, city: City, who: str) -> Principal:
 
 
 def events(db: Session) -> list[tuple[str, UUID | None]]:
-    """What was done and by whom, in order."""
+    """What was done and by whom, in order; but for the steps of its approval."""
     db.flush()
     rows = db.execute(select(OutboxEvent.name, OutboxEvent.account_id).order_by(OutboxEvent.id))
-    return [(name, by) for name, by in rows]
+    return [(name, by) for name, by in rows if not name.startswith("approval.")]
 
 
 def stale_days(db: Session) -> list[date]:

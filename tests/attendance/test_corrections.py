@@ -137,7 +137,7 @@ def test_one_waits_per_window(db: Session, worker: Principal) -> None:
     with pytest.raises(CorrectionWaiting):
         request_correction(db, worker, asked(1), EVENING)
     assert request_correction(db, worker, asked(2), EVENING).state is RequestState.WAITING
-    withdraw_correction(db, worker, first.id)
+    withdraw_correction(db, worker, first.id, EVENING)
     assert request_correction(db, worker, asked(1), EVENING).state is RequestState.WAITING
 
 
@@ -202,7 +202,7 @@ def test_a_decision_is_once(db: Session, worker: Principal, lead: Principal) -> 
     assert refused.value.facts["state"] == "refused"
     assert refused.value.facts["decided_by"] == lead.account_id
     with pytest.raises(AlreadyDecided):
-        withdraw_correction(db, worker, request.id)
+        withdraw_correction(db, worker, request.id, EVENING)
 
 
 def test_who_may_decide_and_withdraw(handset: Handset, worker: Principal, lead: Principal) -> None:
@@ -214,9 +214,9 @@ def test_who_may_decide_and_withdraw(handset: Handset, worker: Principal, lead: 
         decide_correction(db, replace(lead, unit_code="510185001002"), request.id, YES, EVENING)
     other = replace(worker, worker_id=handset.city.workers["510185001001002"])
     with pytest.raises(NotFound):
-        withdraw_correction(db, other, request.id)
+        withdraw_correction(db, other, request.id, EVENING)
     with pytest.raises(Forbidden):
-        withdraw_correction(db, lead, request.id)
+        withdraw_correction(db, lead, request.id, EVENING)
 
 
 def test_a_true_sign_in_that_arrives_later_comes_before_a_correction(

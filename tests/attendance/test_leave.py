@@ -159,7 +159,7 @@ def test_what_was_withdrawn_or_refused_is_in_nobodys_way(
     first = request_leave(db, worker, asked(), NOW)
     with pytest.raises(LeaveOverlaps):
         request_leave(db, worker, asked(), NOW)
-    withdraw_leave(db, worker, first.id)
+    withdraw_leave(db, worker, first.id, NOW)
     second = request_leave(db, worker, asked(), NOW)
     decide_leave(db, lead, second.id, NO, NOW)
     assert approved(db, worker, lead, asked()).state is RequestState.APPROVED
@@ -189,7 +189,7 @@ def test_decided_once_and_never_about_oneself(
         decide_leave(db, lead, key, NO, NOW)
     assert refused.value.facts["state"] == "approved"
     with pytest.raises(AlreadyDecided):
-        withdraw_leave(db, worker, key)
+        withdraw_leave(db, worker, key, NOW)
     with pytest.raises(NotFound):
         decide_leave(db, lead, uuid7(NOW), YES, NOW)
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from app import contract, counsel
 from app.api.observation import configure_logs
+from app.conduct.command import detect_month
 from app.db import schema
 from app.db.engine import make_engine, make_sessions
 from app.demo.command import load_demo
@@ -126,6 +127,7 @@ cli.command("import")(import_city)
 cli.command("first-administrator")(first_administrator)
 cli.command("simulate")(simulate)
 cli.command("platform-stub")(platform_stub)
+cli.command("detect")(detect_month)
 
 
 @cli.command("contract")

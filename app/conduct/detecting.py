@@ -85,9 +85,14 @@ def detect_failures(session: Session, unit_code: str, year: int, now: datetime) 
     return _settle(session, Searched(unit_code, failures, {Ground.A5}, first, last), found, now)
 
 
+def settles_at_of(session: Session, month: date) -> datetime:
+    """From when on a month can be searched, by the values in force on its first date."""
+    return settles_at(month, values_on(session, month))
+
+
 def check_settled(session: Session, month: date, now: datetime) -> None:
     """Raises MonthNotSettled while late uploads are still expected."""
-    settles = settles_at(month, values_on(session, month))
+    settles = settles_at_of(session, month)
     if now < settles:
         raise MonthNotSettled(
             month=f"{month:%Y-%m}", settles_at=settles.astimezone(SHANGHAI).isoformat()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import delete
 
+from app.conduct.searching import search_nightly
 from app.contracts import upkeep as contracts
 from app.days import upkeep
 from app.db.engine import Sessions
@@ -188,6 +189,13 @@ def erase_platform_messages(sessions: Sessions, now: datetime) -> None:
         log.info("platform_messages_erased", messages=erased)
 
 
+def search_for_grounds(sessions: Sessions, now: datetime) -> None:
+    """Grounds of penalties are proposed, and what was proposed is looked at again (CON)."""
+    made = search_nightly(sessions, now)
+    if made:
+        log.info("grounds_proposed", proposals=made)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the timetable."""
@@ -217,6 +225,7 @@ TIMETABLE = (
     Entry("reconcile_platforms", "20 18-22 * * *", reconcile_platforms),
     Entry("take_in_messages", "* * * * * */2", take_in_messages),
     Entry("erase_platform_messages", "*/10 18-20 * * *", erase_platform_messages),
+    Entry("search_for_grounds", "50 18 * * *", search_for_grounds),
     Entry("purge_feed", "40 18 * * *", purge_feed),
 )
 """18 to 20 UTC is 02:00 to 05:00 in Asia/Shanghai."""

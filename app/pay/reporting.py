@@ -1,0 +1,184 @@
+"""What the centre reports to finance each month, and how far a payroll is (PAY-3, PAY-4)."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.models import Payroll, PayStatement, Posting, Worker
+from app.kit.money import rounded
+from app.pay.closing import open_communities
+from app.pay.gathering import GatheredMonth, Gatherer, states_of
+from app.pay.report_schemas import BudgetOut, FinanceReportOut, MovementOut
+from app.pay.schemas import PayrollDetailOut, PayrollOut
+from app.pay.standards import Standards
+from app.people.values import values_on
+from app.rules.activity import month_of
+from app.rules.appraisal import settles_at
+from app.rules.corps import GRID_WORKERS
+from app.rules.duty import Employment
+from app.rules.pay import (
+    NOTHING,
+    PAY_3,
+    PAY_4,
+    Movement,
+    StandardKind,
+    movement,
+    pro_rata,
+    to_be_closed_first,
+)
+
+ONE_DAY = timedelta(days=1)
+
+
+def payroll_detail(session: Session, payroll: Payroll) -> PayrollDetailOut:
+    """A payroll with what stands in the way of closing it."""
+    month = payroll.month
+    return PayrollDetailOut(
+        **PayrollOut.model_validate(payroll).model_dump(),
+        open_communities=list(open_communities(session, month)),
+        to_be_closed_first=to_be_closed_first(month, states_of(session)),
+        settles_at=settles_at(month, values_on(session, month)),
+        rule=PAY_4.rule,
+        clause=PAY_4.clause,
+    )
+
+
+def finance_report(session: Session, payroll: Payroll) -> FinanceReportOut:
+    """Joiners, leavers and absences of a month, and what the budget is before and after it."""
+    first, last = month_of(payroll.month)
+    standards = Standards(session)
+    before = budget(session, standards, first - ONE_DAY)
+    after = budget(session, standards, last)
+    items = _movements(session, payroll.month)
+    counted = Counter(kind for item in items for kind in item.movements)
+    change, by_workers = _change(before, after)
+    return FinanceReportOut(
+        month=payroll.month,
+        state=payroll.state,
+        workers=payroll.workers,
+        total=payroll.total,
+        before=before,
+        after=after,
+        change=change,
+        by_workers=by_workers,
+        by_standards=None if change is None or by_workers is None else change - by_workers,
+        joined=counted[Movement.JOINED],
+        left=counted[Movement.LEFT],
+        absent=counted[Movement.ABSENT],
+        items=items,
+        rule=PAY_3.rule,
+        clause=PAY_3.clause,
+    )
+
+
+def budget(session: Session, standards: Standards, day: date) -> BudgetOut:
+    """Those employed on a date times what a whole month is worth at the standards of the date."""
+    workers = len(employed_on(session, day))
+    rows = [standards.row_on(kind, day) for kind in StandardKind]
+    amounts = [row.amount if row else None for row in rows]
+    known = [amount for amount in amounts if amount is not None]
+    whole = len(known) == len(amounts)
+    return BudgetOut(
+        on=day,
+        workers=workers,
+        minimum_wage=amounts[0],
+        performance=amounts[1],
+        monthly=sum(known, NOTHING) * workers if whole else None,
+    )
+
+
+def _change(before: BudgetOut, after: BudgetOut) -> tuple[Decimal | None, Decimal | None]:
+    """In all, and by the number of workers alone, at the standards of before."""
+    if before.monthly is None or after.monthly is None:
+        return None, None
+    assert before.minimum_wage is not None
+    assert before.performance is not None
+    each = before.minimum_wage + before.performance
+    return after.monthly - before.monthly, (after.workers - before.workers) * each
+
+
+def employed_on(session: Session, day: date) -> Collection[UUID]:
+    """Full-time workers with a post on a date."""
+    return frozenset(
+        session.scalars(
+            select(Posting.worker_id)
+            .join(Worker, Worker.id == Posting.worker_id)
+            .where(
+                Worker.level == GRID_WORKERS,
+                Posting.employment == Employment.FULL_TIME,
+                Posting.valid.contains(day),
+            )
+        )
+    )
+
+
+def _movements(session: Session, month: date) -> Sequence[MovementOut]:
+    first, last = month_of(month)
+    around = employed_on(session, first - ONE_DAY), employed_on(session, last + ONE_DAY)
+    gatherer = Gatherer(session, month, month)
+    found = []
+    for worker_id, gathered in gatherer.month(month).items():
+        begun, ended = worker_id in around[0], worker_id in around[1]
+        kinds = _kinds(gathered, begun=begun, goes_on=ended)
+        if kinds:
+            joined = Movement.JOINED in kinds
+            found.append((gathered, kinds, NOTHING if joined else gatherer.whole_month(gathered)))
+    paid = _paid(session, month, [gathered.worker.worker_id for gathered, *_ in found])
+    return [
+        _movement_out(gathered, kinds, otherwise, paid)
+        for gathered, kinds, otherwise in found
+        if gathered.worker.worker_id in paid
+    ]
+
+
+def _kinds(gathered: GatheredMonth, *, begun: bool, goes_on: bool) -> list[Movement]:
+    spans, (first, last) = gathered.worker.spans, month_of(gathered.worker.month)
+    starts = date.min if begun and spans[0].first == first else spans[0].first
+    ends = date.max if goes_on and spans[-1].last == last else spans[-1].last
+    return movement((starts, ends), (first, last), len(gathered.dates.absent))
+
+
+def _paid(
+    session: Session, month: date, workers: Collection[UUID]
+) -> Mapping[UUID, tuple[PayStatement, str]]:
+    rows = session.execute(
+        select(PayStatement, Worker.name)
+        .join(Worker, Worker.id == PayStatement.worker_id)
+        .where(PayStatement.month == month, PayStatement.worker_id.in_(workers))
+    )
+    return {statement.worker_id: (statement, name) for statement, name in rows}
+
+
+def _movement_out(
+    gathered: GatheredMonth,
+    kinds: list[Movement],
+    otherwise: Decimal,
+    paid: Mapping[UUID, tuple[PayStatement, str]],
+) -> MovementOut:
+    """`otherwise`: what the month would have been worth without the movement."""
+    statement, name = paid[gathered.worker.worker_id]
+    facts, spans = gathered.facts, gathered.worker.spans
+    worth = pro_rata(facts.wages, facts.duty) + pro_rata(facts.standards, facts.duty)
+    return MovementOut(
+        worker_id=gathered.worker.worker_id,
+        worker_name=name,
+        community_code=statement.community_code,
+        movements=kinds,
+        first_day=spans[0].first,
+        last_day=spans[-1].last,
+        duty=len(gathered.dates.duty),
+        employed=len(gathered.dates.employed),
+        absent=len(gathered.dates.absent),
+        base=statement.base,
+        performance=statement.performance,
+        corrections=statement.corrections,
+        total=statement.total,
+        budget_change=rounded(worth - otherwise),
+        rule=PAY_3.rule,
+        clause=PAY_3.clause,
+    )

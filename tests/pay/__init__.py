@@ -1,0 +1,1 @@
+"""Pay: standards, payrolls, statements, corrections, reports."""

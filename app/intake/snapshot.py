@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.appraisal import annual_shown
 from app.attendance.request_schemas import CorrectionOut, LeaveOut
 from app.attendance.schemas import check_in_out
+from app.conduct import feed as conduct
 from app.contracts import feed as contract_feed
 from app.contracts import shown as contracts
 from app.days.commands import shown_to_handsets
@@ -293,6 +294,8 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("visit_place", _visit_places),
     ("group", _groups),
     ("record", _records),
+    ("proposal", _held(conduct.proposals_for_handset)),
+    ("penalty", _held(conduct.penalties_for_handset)),
     (contracts.KIND, _held(contract_feed.for_handset)),
     (annual_shown.KIND, _held(annual_shown.for_handset)),
 )

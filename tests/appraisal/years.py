@@ -207,8 +207,7 @@ class YearWritten:
 
     def move(self, grid: str, day: date, community: str) -> None:
         """The worker's post goes on in another community."""
-        worker_id = self.city.workers[grid]
-        post = self.db.scalars(select(Posting).where(Posting.worker_id == worker_id)).one()
+        post, worker_id = self.post(grid), self.city.workers[grid]
         post.valid = Range(post.valid.lower, day)
         self.db.flush()
         self.db.add(
@@ -224,7 +223,11 @@ class YearWritten:
 
     def leave(self, grid: str, last: date) -> None:
         """The worker's post ends."""
-        worker_id = self.city.workers[grid]
-        post = self.db.scalars(select(Posting).where(Posting.worker_id == worker_id)).one()
+        post = self.post(grid)
         post.valid = Range(post.valid.lower, last + timedelta(days=1))
         self.db.commit()
+
+    def post(self, grid: str) -> Posting:
+        """The worker's only post."""
+        worker_id = self.city.workers[grid]
+        return self.db.scalars(select(Posting).where(Posting.worker_id == worker_id)).one()

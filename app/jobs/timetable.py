@@ -23,6 +23,7 @@ from app.patrol import partitions, retention
 from app.platforms.reconciling import reconcile_due
 from app.platforms.retention import erase_bodies
 from app.platforms.taking_in import process
+from app.recruitment import retention as recruitment
 from app.registry import retention as records
 from app.settings import Settings
 from app.visits import upkeep as visits
@@ -124,6 +125,14 @@ def keep_contracts(sessions: Sessions, now: datetime) -> None:
         log.info("contracts_kept", **vars(kept))
 
 
+def erase_applicants(sessions: Sessions, now: datetime) -> None:
+    """Who applied is forgotten when the term after the end has passed (HIRE-2)."""
+    with sessions.begin() as session:
+        erased = recruitment.erase_applicants(session, now)
+    if erased:
+        log.info("applicants_erased", applicants=erased)
+
+
 def forget_uploads(sessions: Sessions, now: datetime) -> None:
     """Uploads that were left for a week are forgotten; they lie in a folder that jobs share."""
     del sessions
@@ -218,6 +227,7 @@ TIMETABLE = (
     Entry("retain_tracks", "*/5 18-20 * * *", retain_tracks),
     Entry("erase_errands", "25 18-20 * * *", erase_errands),
     Entry("erase_events", "*/10 18-20 * * *", erase_written_of_events),
+    Entry("erase_applicants", "15 18-20 * * *", erase_applicants),
     Entry("retain_records", "*/10 18-20 * * *", retain_records),
     Entry("forget_uploads", "35 * * * *", forget_uploads),
     Entry("erase_unnamed_photos", "*/10 18-20 * * *", erase_unnamed_photos),

@@ -2,15 +2,26 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from app.rules.cite import Cite, cites
 from app.rules.dated import IN_FORCE, Dated, Since
 from app.rules.finding import Finding
 from app.rules.hiring import Attested, Bar, Education, Residence
+from app.rules.parameters import Label, Values, number
 from app.rules.retirement import months_after
 
 HIRE_2 = Cite("HIRE-2", "一(二)3")
+HIRE_2_READING = Cite("HIRE-2", "一(二)3", reading=True)
+
+APPLICATION_ERASED_AFTER_DAYS = number(
+    "application_erased_after_days",
+    365,
+    "d",
+    "HIRE-2",
+    (30, 3650),
+    Label("应聘材料结案后保存天数", "Days that an applicant's facts are kept after the end"),
+)
 
 OLDEST_YEARS = Dated(Since(IN_FORCE, 45, HIRE_2))
 """年龄不超过45周岁: until the day before the 46th birthday."""
@@ -85,6 +96,12 @@ def judge_eligibility(candidate: Candidate, applied_on: date) -> Finding[tuple[s
     failed = tuple(code for code in CONDITIONS if not met[code])
     because = {"applied_on": applied_on.isoformat(), "judged": list(met), "failed": list(failed)}
     return Finding(verdict=failed, cite=HIRE_2, because=because)
+
+
+@cites(HIRE_2_READING)
+def applicants_erased_before(today: date, values: Values) -> date:
+    """What applications that were closed before this date said of people is needed no longer."""
+    return today - timedelta(days=int(values[APPLICATION_ERASED_AFTER_DAYS]))
 
 
 def _resides(candidate: Candidate, applied_on: date) -> bool:

@@ -65,6 +65,25 @@ class ApplicationState(StrEnum):
     SIGNED = "signed"
 
 
+class ApplicantPurpose(StrEnum):
+    """What an applicant's facts can be looked at for; each look is logged."""
+
+    REVIEW = "review"
+    SIGNING = "signing"
+    CONTACT = "contact"
+    APPLICANT_ASKED = "applicant_asked"
+
+
+class OnboardingItem(StrEnum):
+    """What a new worker needs before the first duty date (三(一)1 “4”, 三(二)1)."""
+
+    CONTRACT = "contract"
+    ASSIGNMENT = "assignment"
+    ACCOUNT = "account"
+    DEVICE = "device"
+    EQUIPMENT = "equipment"
+
+
 class ContractOrigin(StrEnum):
     """How a contract came to be."""
 

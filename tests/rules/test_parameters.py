@@ -26,6 +26,7 @@ def test_0_defaults_are_the_rulebooks() -> None:
         "account_kept_days": 45,
         "afternoon_from": "14:30",
         "afternoon_to": "17:30",
+        "application_erased_after_days": 365,
         "appraisal_pass_mark": 60,
         "appraisal_weight_attendance": 20,
         "appraisal_weight_events": 15,

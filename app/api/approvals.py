@@ -1,17 +1,22 @@
 """Cases that go through a procedure: what waits, who took which step (HIRE-1, CON-5)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from app.api.attendance_queries import OfUnit
 from app.api.city_queries import Paged
 from app.api.deps import ApprovalsActor, ApprovalsReader, Db, Me, Now, Reads
 from app.api.export import FILES, Columns, as_asked
+from app.api.outcomes import settle
 from app.api.problems import CONSTRAINTS, refusals
+from app.appraisal.annual_reacting import ANNUAL
+from app.appraisal.annual_refusals import YearFactsChanged
 from app.approvals import lists
 from app.approvals.detail import detail
 from app.approvals.lists import WaitsFor, Wanted
@@ -38,19 +43,57 @@ from app.approvals.taking import Reaction, Word, take_by_key
 from app.attendance.corrections import CORRECTION
 from app.attendance.leave import LEAVE
 from app.attendance.refusals import AlreadyDecided, LeaveOverlaps, NothingToMakeGood
+from app.conduct.reacting import APPEAL, DISMISSAL, PENALTY
+from app.conduct.refusals import (
+    AnswerPending,
+    EvidenceChanged,
+    EvidenceNotSeen,
+    PenaltyOverturned,
+    RungChanged,
+    SamePerson,
+)
+from app.contracts.reacting import RESIGNATION
 from app.incidents.extensions import EXTENSION
 from app.kit.errors import BadCursor, NotFound
 from app.kit.schema import Day
+from app.people.principal import Principal
 from app.rules.approvals import CaseState, Procedure
 
 router = APIRouter(prefix="/v1", tags=["approvals"])
 CONSTRAINTS["uq_approval_case_open"] = CaseOpenAlready
 REACTIONS: Mapping[Procedure, Reaction] = {
+    Procedure.DISMISSAL: DISMISSAL,
+    Procedure.PENALTY: PENALTY,
+    Procedure.APPEAL: APPEAL,
+    Procedure.ANNUAL_APPRAISAL: ANNUAL,
     Procedure.CORRECTION: CORRECTION,
     Procedure.LEAVE: LEAVE,
     Procedure.EXTENSION: EXTENSION,
+    Procedure.RESIGNATION: RESIGNATION,
 }
 """What each procedure does beyond the engine, all on one page."""
+OF_ENGINE = (
+    CaseClosed,
+    StepTaken,
+    NotYourStep,
+    OwnMatter,
+    ActedForAnotherTier,
+    MayNotRefuse,
+    RefusalNeedsReason,
+)
+OF_PROCEDURES = (
+    DecidedWithEvent,
+    AlreadyDecided,
+    LeaveOverlaps,
+    NothingToMakeGood,
+    EvidenceNotSeen,
+    EvidenceChanged,
+    RungChanged,
+    AnswerPending,
+    PenaltyOverturned,
+    SamePerson,
+    YearFactsChanged,
+)
 APPROVAL_COLUMNS: Columns = {
     "procedure": ("事项", "Procedure"),
     "unit_name": ("单位", "Unit"),
@@ -135,30 +178,27 @@ def read_approval(db: Db, asker: ApprovalsReader, now: Now, id: UUID) -> Approva
     return detail(db, asker, id, now)
 
 
-@router.post(
-    "/approvals/{id}/steps",
-    responses=refusals(
-        NotFound,
-        CaseClosed,
-        StepTaken,
-        NotYourStep,
-        OwnMatter,
-        ActedForAnotherTier,
-        MayNotRefuse,
-        RefusalNeedsReason,
-        DecidedWithEvent,
-        AlreadyDecided,
-        LeaveOverlaps,
-        NothingToMakeGood,
-    ),
-)
+@router.post("/approvals/{id}/steps", responses=refusals(NotFound, *OF_ENGINE, *OF_PROCEDURES))
 def take_approval_step(
-    db: Db, asker: ApprovalsActor, now: Now, id: UUID, body: ApprovalStepIn
+    request: Request, asker: ApprovalsActor, now: Now, id: UUID, body: ApprovalStepIn
 ) -> ApprovalDetailOut:
-    """Pass or refuse the next step, for one's own tier or for whom one stands in (HIRE-1)."""
+    """Pass or refuse the next step, for one's own tier or for whom one stands in (HIRE-1).
+
+    Where evidence is decided on and it changed meanwhile, what was found is kept although the
+    step is refused.
+    """
     facts = body.seen.model_dump() if body.seen else {}
     word = Word(body.outcome, body.reason, body.step, facts)
-    take_by_key(db, asker, id, word, now, REACTIONS)
+    return settle(request, lambda db: _taken(db, asker, id, word, now))
+
+
+def _taken(
+    db: Session, asker: Principal, id: UUID, word: Word, now: datetime
+) -> ApprovalDetailOut | EvidenceChanged:
+    try:
+        take_by_key(db, asker, id, word, now, REACTIONS)
+    except EvidenceChanged as refusal:
+        return refusal
     return detail(db, asker, id, now)
 
 

@@ -53,8 +53,10 @@ def take_back(
     """What was put forward and is not decided returns to the community; its steps are kept."""
     proposal = hold_proposal(session, key)
     may_act(asker, proposal)
-    case = session.get(ApprovalCase, proposal.case_id, with_for_update=True)
-    if case is None or case.state is not CaseState.OPEN:
+    if proposal.case_id is None:
+        raise NotPutForward(state=proposal.state.value)
+    case = session.get_one(ApprovalCase, proposal.case_id, with_for_update=True)
+    if case.state is not CaseState.OPEN:
         raise NotPutForward(state=proposal.state.value)
     withdraw_case(session, asker, case, body.reason, now)
     proposal.state, proposal.case_id = ProposalState.PROPOSED, None

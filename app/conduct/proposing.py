@@ -90,7 +90,7 @@ def _dropped_already(session: Session, found: Found) -> bool:
     if found.source is ProposalSource.RECORDED:
         return False
     same = (
-        select(func.count())
+        select(func.count(ConductProposal.id))
         .join(ConductEvidence, ConductEvidence.proposal_id == ConductProposal.id)
         .where(
             ConductProposal.worker_id == found.worker_id,

@@ -11,6 +11,7 @@ from app.appraisal.pieces import Piece, Pieces, Whose, gathered
 from app.db.models import WorkerDay
 from app.rules.appraisal import Part
 from app.rules.field_time import FieldVerdict
+from app.rules.windows import WindowState
 
 WORKER_DAY = "worker_day"
 FIELD = {FieldVerdict.MET: (1, 1), FieldVerdict.SHORT: (0, 1), FieldVerdict.EXCUSED: (0, 0)}
@@ -59,7 +60,7 @@ def _windows(row: Row[Any]) -> Piece:
         day=row.day,
         done=row.windows_filled,
         owed=len(row.windows) - row.windows_excused,
-        says={"windows": [window["state"] for window in row.windows]},
+        says={"windows": [window["state"] or WindowState.MISSED for window in row.windows]},
     )
 
 

@@ -69,8 +69,10 @@ def _marked(session: Session, whose: Whose, grids: Sequence[str], counts: Counts
 def _listed(session: Session, whose: Whose, grids: Sequence[str], counts: Counts) -> None:
     """Listings of a grid that no marked record answers to; several of one kind may be answered by
     one record, which then counts once."""
-    marked = exists().where(
-        RecordFocus.record_id == Record.id, RecordFocus.digest == FocusListing.focus
+    marked = (
+        exists()
+        .where(RecordFocus.record_id == Record.id, RecordFocus.digest == FocusListing.focus)
+        .correlate(Record, FocusListing)
     )
     answers: Any = (
         select(Record.id, _entered(whose).label("entered"), marked.label("marked"))

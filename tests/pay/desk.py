@@ -102,17 +102,16 @@ class PayDesk:
             )
         self.db.commit()
 
-    def appraised(self, month: date, *, closed: bool = True, **failed: str) -> None:
-        """Every worker of a month passed, but for those whose grid is named with a result."""
+    def appraised(self, month: date, *failed: str) -> None:
+        """Every worker of a month passed but for some, by grid; every community closed it."""
         workers = workers_of_month(self.db, CITY, month)
-        named = {self.worker(grid): Result(result) for grid, result in failed.items()}
+        named = {self.worker(grid) for grid in failed}
         for worker in workers:
-            result = named.get(worker.worker_id, Result.PASS)
+            result = Result.FAIL if worker.worker_id in named else Result.PASS
             self.db.add(_appraisal(worker.worker_id, month, worker.community_code, result))
         self.db.flush()
-        if closed:
-            for code in {worker.community_code for worker in workers}:
-                self.db.add(_closed(code, month, after(month), self.account()))
+        for code in {worker.community_code for worker in workers}:
+            self.db.add(_closed(code, month, after(month), self.account()))
         self.db.commit()
 
     def revised(self, grid: str, month: date, result: Result) -> None:
@@ -202,10 +201,10 @@ class PayDesk:
         """Close."""
         return self.post(f"/payrolls/{month:%Y-%m}/close", {"digest": digest})
 
-    def paid(self, month: date, **failed: str) -> None:
+    def paid(self, month: date, *failed: str) -> None:
         """A month from appraisal to a closed payroll."""
         self.at(after(month))
-        self.appraised(month, **failed)
+        self.appraised(month, *failed)
         self.paid_again(month)
 
     def paid_again(self, month: date) -> None:

@@ -18,7 +18,7 @@ WARNING, DEMERIT, DISMISSAL = PenaltyKind
 def march(desk: PayDesk) -> PayDesk:
     """March is paid; the first worker passed, the second failed."""
     desk.standards()
-    desk.paid(MARCH, **{SECOND: "fail"})
+    desk.paid(MARCH, SECOND)
     return desk
 
 
@@ -75,7 +75,7 @@ def test_con_2_a_demerit_that_is_overturned_after_closing_is_paid_back(desk: Pay
 
 
 def test_pay_4_what_there_is_no_room_for_waits(march: PayDesk) -> None:
-    """Found out in May that the worker was away in all of March; few dates are left to take from."""
+    """Away in all of March, as it turns out in May; few dates are left to take from."""
     march.posted(FIRST, date(2026, 1, 1), date(2026, 4, 7))
     march.away(FIRST, MARCH, date(2026, 3, 31))
     march.at(after(APRIL))

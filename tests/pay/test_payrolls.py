@@ -68,7 +68,7 @@ def test_pay_3_amounts_that_change_in_mid_month_count_by_date(desk: PayDesk) -> 
         ("1100.00", PERFORMANCE, date(2026, 1, 1)),
         ("1210.00", PERFORMANCE, date(2026, 3, 31)),
     )
-    desk.appraised(MARCH, **{SECOND: "fail"})
+    desk.appraised(MARCH, SECOND)
     desk.posted(THIRD, date(2026, 3, 16), None)
     desk.compute(MARCH)
     assert desk.sums(MARCH, FIRST) == ("2320.00", "1105.00", "0.00", "3425.00")

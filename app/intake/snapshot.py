@@ -41,6 +41,7 @@ from app.key_periods import field as key_periods
 from app.kit.errors import BadCursor
 from app.meetings import own_word
 from app.patrol import commands as patrol
+from app.pay import feed as pay
 from app.people.marks import grid_shown
 from app.people.memberships import group_shown, members_from, membership_on
 from app.people.posts import grids_on
@@ -298,4 +299,5 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("penalty", _held(conduct.penalties_for_handset)),
     (contracts.KIND, _held(contract_feed.for_handset)),
     (annual_shown.KIND, _held(annual_shown.for_handset)),
+    (pay.KIND, _held(pay.for_handset)),
 )

@@ -57,11 +57,14 @@ from app.incidents.extensions import EXTENSION
 from app.kit.errors import BadCursor, NotFound
 from app.kit.schema import Day
 from app.people.principal import Principal
+from app.recruitment.reacting import RECRUITMENT
+from app.recruitment.refusals import SignWithContract
 from app.rules.approvals import CaseState, Procedure
 
 router = APIRouter(prefix="/v1", tags=["approvals"])
 CONSTRAINTS["uq_approval_case_open"] = CaseOpenAlready
 REACTIONS: Mapping[Procedure, Reaction] = {
+    Procedure.RECRUITMENT: RECRUITMENT,
     Procedure.DISMISSAL: DISMISSAL,
     Procedure.PENALTY: PENALTY,
     Procedure.APPEAL: APPEAL,
@@ -93,6 +96,7 @@ OF_PROCEDURES = (
     PenaltyOverturned,
     SamePerson,
     YearFactsChanged,
+    SignWithContract,
 )
 APPROVAL_COLUMNS: Columns = {
     "procedure": ("事项", "Procedure"),

@@ -56,6 +56,7 @@ from app.contracts.reacting import RESIGNATION
 from app.incidents.extensions import EXTENSION
 from app.kit.errors import BadCursor, NotFound
 from app.kit.schema import Day
+from app.pay.reacting import PAYROLL
 from app.people.principal import Principal
 from app.recruitment.reacting import RECRUITMENT
 from app.recruitment.refusals import SignWithContract
@@ -65,6 +66,7 @@ router = APIRouter(prefix="/v1", tags=["approvals"])
 CONSTRAINTS["uq_approval_case_open"] = CaseOpenAlready
 REACTIONS: Mapping[Procedure, Reaction] = {
     Procedure.RECRUITMENT: RECRUITMENT,
+    Procedure.RECRUITMENT: RECRUITMENT,
     Procedure.DISMISSAL: DISMISSAL,
     Procedure.PENALTY: PENALTY,
     Procedure.APPEAL: APPEAL,
@@ -73,6 +75,7 @@ REACTIONS: Mapping[Procedure, Reaction] = {
     Procedure.LEAVE: LEAVE,
     Procedure.EXTENSION: EXTENSION,
     Procedure.RESIGNATION: RESIGNATION,
+    Procedure.PAYROLL: PAYROLL,
 }
 """What each procedure does beyond the engine, all on one page."""
 OF_ENGINE = (

@@ -20,6 +20,7 @@ from app.jobs.beside import worker_beside
 from app.kit import clock
 from app.main import create_app
 from app.patrol.partitions import ensure_partitions
+from app.pay.command import payroll
 from app.people.importing.command import first_administrator, import_city
 from app.settings import Settings
 from app.standin.command import platform_stub
@@ -128,6 +129,7 @@ cli.command("first-administrator")(first_administrator)
 cli.command("simulate")(simulate)
 cli.command("platform-stub")(platform_stub)
 cli.command("detect")(detect_month)
+cli.command("payroll")(payroll)
 
 
 @cli.command("contract")

@@ -1,0 +1,195 @@
+"""A statement as it is printed: every line in words, with how it was worked out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.kit.language import Language
+from app.kit.money import written
+from app.pay.months import read_month
+from app.pay.schemas import PayLineOut, PayStatementOut
+from app.rules.appraisal import Result
+from app.rules.conduct import PenaltyKind
+from app.rules.pay import LineKind, Part, PayrollState
+
+Text = tuple[str, str]
+"""In Chinese and in English."""
+ITEMS: Mapping[LineKind, Text] = {
+    LineKind.BASE: ("基本工资", "Base pay"),
+    LineKind.PERFORMANCE: ("绩效工资", "Performance pay"),
+    LineKind.PENALTY: ("处罚扣减", "Taken by a penalty"),
+    LineKind.CORRECTION: ("以前月份更正", "Correction of an earlier month"),
+}
+PENALTIES: Mapping[PenaltyKind, Text] = {
+    PenaltyKind.WARNING: ("警告", "Warning"),
+    PenaltyKind.DEMERIT: ("记过", "Demerit"),
+    PenaltyKind.DISMISSAL: ("辞退", "Dismissal"),
+}
+PARTS: Mapping[Part, Text] = {
+    Part.BASE: ("基本工资", "base pay"),
+    Part.PERFORMANCE: ("绩效工资", "performance pay"),
+}
+RESULTS: Mapping[Result | None, Text] = {
+    Result.PASS: ("合格", "Pass"),
+    Result.FAIL: ("不合格", "Fail"),
+    None: ("未评定", "Not appraised"),
+}
+STATES: Mapping[PayrollState, Text] = {
+    PayrollState.COMPUTED: ("草稿，尚未批准", "Draft, not approved yet"),
+    PayrollState.APPROVED: ("已批准，尚未关闭", "Approved, not closed yet"),
+    PayrollState.CLOSED: ("已关闭", "Closed"),
+}
+
+
+@dataclass(frozen=True)
+class PrintedLine:
+    """A line in words."""
+
+    number: int
+    item: str
+    how: str
+    cite: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class PrintedStatement:
+    """All that stands on the page."""
+
+    title: str
+    fields: Sequence[tuple[str, str]]
+    headings: Sequence[str]
+    lines: Sequence[PrintedLine]
+    total: tuple[str, str]
+    remarks: Sequence[str]
+    signatures: Sequence[str]
+
+
+class Speech:
+    """Says things in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._place = 0 if language == "zh" else 1
+
+    def __call__(self, *text: str) -> str:
+        """The text of the language, of two."""
+        return text[self._place]
+
+    def month(self, month: date) -> str:
+        """A month as people write it."""
+        return self(f"{month.year}年{month.month}月", f"{month:%Y-%m}")
+
+
+def form_of(statement: PayStatementOut, unit_name: str, language: Language) -> PrintedStatement:
+    """A statement in one language."""
+    say = Speech(language)
+    title = say("简阳市专职网格员工资单", "Statement of pay of a full-time grid worker")
+    return PrintedStatement(
+        title=f"{title} {say.month(statement.month)}",
+        fields=_fields(statement, unit_name, say),
+        headings=[
+            say(*heading)
+            for heading in (
+                ("序号", "No."),
+                ("项目", "Item"),
+                ("计算", "Worked out"),
+                ("依据", "Clause"),
+                ("金额（元）", "Yuan"),
+            )
+        ],
+        lines=[_line(line, say) for line in statement.lines],
+        total=(say("应发合计", "Total"), written(statement.total)),
+        remarks=_remarks(statement, say),
+        signatures=[say("编制", "Computed by"), say("领取人", "Received by"), say("日期", "Date")],
+    )
+
+
+def _fields(statement: PayStatementOut, unit_name: str, say: Speech) -> Sequence[tuple[str, str]]:
+    dates = f"{statement.employed} / {statement.duty}"
+    return [
+        (say("姓名", "Name"), statement.worker_name),
+        (say("社区", "Community"), f"{unit_name} {statement.community_code}"),
+        (say("在岗日／应出勤日", "Dates employed / duty dates"), dates),
+        (say("当月考核", "Appraisal of the month"), say(*RESULTS[statement.result])),
+        (say("状态", "State"), say(*STATES[statement.state])),
+    ]
+
+
+def _line(line: PayLineOut, say: Speech) -> PrintedLine:
+    return PrintedLine(
+        number=line.number,
+        item=say(*ITEMS[line.kind]),
+        how=HOW[line.kind](line, say),
+        cite=f"{line.clause}（{line.rule}）",
+        amount=written(line.amount),
+    )
+
+
+def _by_dates(line: PayLineOut, say: Speech) -> str:
+    because = line.because
+    parts = [f"{each['amount']} × {each['dates']}" for each in because["portions"]] or ["0.00"]
+    dates = say("个应出勤日", " duty dates")
+    return f"（{' + '.join(parts)}） ÷ {because['duty']}{dates}"
+
+
+def _by_result(line: PayLineOut, say: Speech) -> str:
+    result = line.because["result"]
+    said = say(*RESULTS[Result(result) if result else None])
+    return f"{_by_dates(line, say)} × {line.because['times']}（{said}）"
+
+
+def _by_penalty(line: PayLineOut, say: Speech) -> str:
+    kind = say(*PENALTIES[PenaltyKind(line.because["kind"])])
+    decided = line.because["decided_on"]
+    return say(f"{kind}，{decided} 决定", f"{kind}, decided on {decided}")
+
+
+def _by_correction(line: PayLineOut, say: Speech) -> str:
+    assert line.corrects is not None
+    because, month = line.because, say.month(line.corrects)
+    part = say(*PARTS[Part(because["part"])])
+    return say(
+        f"{month}{part}：应发 {because['due']}，已发 {because['paid']}",
+        f"{month}, {part}: due {because['due']}, paid {because['paid']}",
+    )
+
+
+HOW = {
+    LineKind.BASE: _by_dates,
+    LineKind.PERFORMANCE: _by_result,
+    LineKind.PENALTY: _by_penalty,
+    LineKind.CORRECTION: _by_correction,
+}
+
+
+def _remarks(statement: PayStatementOut, say: Speech) -> Sequence[str]:
+    found = [
+        say(
+            "工资由基本工资和绩效工资构成（五5）；每行四舍五入一次，到分。",
+            "Pay is base and performance pay (五5); each line is rounded once, half up.",
+        )
+    ]
+    absent = statement.because.get("absent")
+    if absent:
+        found.append(say("离岗：", "On leave of absence: ") + ", ".join(absent))
+    found += [_waiting(each, say) for each in statement.because.get("waiting", ())]
+    for later in statement.corrected_by:
+        month, part = say.month(later.month), say(*PARTS[later.part])
+        amount = written(later.amount)
+        found.append(
+            say(
+                f"本月{part}已在{month}工资单第{later.number}行更正 {amount} 元。",
+                f"The {part} of this month was corrected by {amount} in line {later.number} "
+                f"of {month}.",
+            )
+        )
+    return found
+
+
+def _waiting(each: Mapping[str, Any], say: Speech) -> str:
+    month, part = say.month(read_month(each["month"])), say(*PARTS[Part(each["part"])])
+    return say(
+        f"{month}{part}更正尚余 {each['amount']} 元，转入以后月份。",
+        f"Of {month}, {part}, {each['amount']} is left to later months.",
+    )

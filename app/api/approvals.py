@@ -57,6 +57,7 @@ from app.incidents.extensions import EXTENSION
 from app.kit.errors import BadCursor, NotFound
 from app.kit.schema import Day
 from app.pay.reacting import PAYROLL
+from app.pay.refusals import PayrollDigestDiffers, PayrollStale
 from app.people.principal import Principal
 from app.recruitment.reacting import RECRUITMENT
 from app.recruitment.refusals import SignWithContract
@@ -65,7 +66,6 @@ from app.rules.approvals import CaseState, Procedure
 router = APIRouter(prefix="/v1", tags=["approvals"])
 CONSTRAINTS["uq_approval_case_open"] = CaseOpenAlready
 REACTIONS: Mapping[Procedure, Reaction] = {
-    Procedure.RECRUITMENT: RECRUITMENT,
     Procedure.RECRUITMENT: RECRUITMENT,
     Procedure.DISMISSAL: DISMISSAL,
     Procedure.PENALTY: PENALTY,
@@ -100,6 +100,8 @@ OF_PROCEDURES = (
     SamePerson,
     YearFactsChanged,
     SignWithContract,
+    PayrollDigestDiffers,
+    PayrollStale,
 )
 APPROVAL_COLUMNS: Columns = {
     "procedure": ("事项", "Procedure"),

@@ -36,10 +36,8 @@ def payroll(
                 progress.update(shown, completed=place, total=of)
 
             found = compute_payroll(session, month.date(), None, clock.now(), done)
-            said = (
-                f"{written_month(found.month)}: {found.workers} workers, {written(found.total)} yuan,"
-                f" {found.state.value}"
-            )
+            sums = f"{found.workers} workers, {written(found.total)} yuan"
+            said = f"{written_month(found.month)}: {sums}, {found.state.value}"
     except Refusal as refused:
         console.print(f"{refused.code}: {refused.title('en')} {refused.title('zh')}")
         raise typer.Exit(1) from None

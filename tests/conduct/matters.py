@@ -149,8 +149,8 @@ class Matters:
     ) -> None:
         """An office takes the next step, by default having seen what stands."""
         proposal = self.db.get(ConductProposal, case.subject_id)
-        digest = seen or (self.digest(proposal) if proposal else None)
-        outcome = StepOutcome.REFUSED if refused else StepOutcome.PASSED
+        digest = self.digest(proposal) if proposal and seen is None else seen
+        outcome = StepOutcome.PASSED if refused is None else StepOutcome.REFUSED
         word = Word(outcome, refused, case.step, {"digest": digest} if digest else {})
         take_by_key(self.db, self.who(who), case.id, word, moment, REACTIONS)
 

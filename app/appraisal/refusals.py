@@ -23,6 +23,16 @@ class MonthStillOpen(Refusal):
     clause = "五1"
 
 
+class ComputeAgain(Refusal):
+    """This month was computed before all its records were in: compute it again."""
+
+    code = "appraisal.compute_again"
+    status = 409
+    zh = "当月考核数据在结算前生成，请重新计算后再确认。"
+    rule = "APR-1"
+    clause = "五1"
+
+
 class NobodyToAppraise(Refusal):
     """No full-time worker had the last post of this month here."""
 
@@ -193,16 +203,6 @@ class NotTheTownship(Refusal):
     clause = "五1"
 
 
-class NotTheStation(Refusal):
-    """The station corrects and confirms its own workers' months."""
-
-    code = "appraisal.not_the_station"
-    status = 403
-    zh = "平时考核的更正和确认由社区服务管理站办理。"
-    rule = "APR-1"
-    clause = "五1"
-
-
 class NothingFollows(Refusal):
     """An upheld objection says what changes: a result, or an indicator's figures."""
 
@@ -219,15 +219,5 @@ class SameResult(Refusal):
     code = "appraisal.same_result"
     status = 409
     zh = "该结果与现行结果相同。"
-    rule = "APR-1"
-    clause = "五1"
-
-
-class TooFewToCompare(Refusal):
-    """Units are compared by aggregates of at least three workers."""
-
-    code = "appraisal.too_few"
-    status = 422
-    zh = "不足三人的单位不参与比较。"
     rule = "APR-1"
     clause = "五1"

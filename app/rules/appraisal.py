@@ -127,6 +127,9 @@ PASS_MARK = number(
     Label("平时考核合格线", "Pass mark of a month"),
 )
 
+OBJECTION_DUTY_DATES = 10
+"""APR-1, 五1 [reading]: from the date a month is closed, or a year graded, to the last on which its
+worker may object; before that at any time."""
 WHOLE = Fraction(100)
 CENTS = 100
 

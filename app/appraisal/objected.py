@@ -1,0 +1,29 @@
+"""Which results rest on an objection that was upheld: the station's word does not undo them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.models import AppraisalObjection, MonthAppraisal
+
+
+def decided_by_objection(session: Session, rows: Collection[MonthAppraisal]) -> set[UUID]:
+    """The workers whose result is the township's answer to their objection."""
+    upheld = session.execute(
+        select(
+            AppraisalObjection.worker_id,
+            AppraisalObjection.month,
+            AppraisalObjection.decided_at,
+        ).where(
+            AppraisalObjection.worker_id.in_([row.worker_id for row in rows]),
+            AppraisalObjection.upheld.is_(True),
+        )
+    )
+    answers = {tuple(found) for found in upheld}
+    return {
+        row.worker_id
+        for row in rows
+        if row.result is not None and (row.worker_id, row.month, row.decided_at) in answers
+    }

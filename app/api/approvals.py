@@ -17,6 +17,8 @@ from app.api.outcomes import settle
 from app.api.problems import CONSTRAINTS, refusals
 from app.appraisal.annual_reacting import ANNUAL
 from app.appraisal.annual_refusals import YearFactsChanged
+from app.appraisal.reacting import MONTHLY
+from app.appraisal.refusals import AppraisalChanged, OwnAppraisal
 from app.approvals import lists
 from app.approvals.detail import detail
 from app.approvals.lists import WaitsFor, Wanted
@@ -70,6 +72,7 @@ REACTIONS: Mapping[Procedure, Reaction] = {
     Procedure.DISMISSAL: DISMISSAL,
     Procedure.PENALTY: PENALTY,
     Procedure.APPEAL: APPEAL,
+    Procedure.MONTHLY_APPRAISAL: MONTHLY,
     Procedure.ANNUAL_APPRAISAL: ANNUAL,
     Procedure.CORRECTION: CORRECTION,
     Procedure.LEAVE: LEAVE,
@@ -99,6 +102,8 @@ OF_PROCEDURES = (
     PenaltyOverturned,
     SamePerson,
     YearFactsChanged,
+    AppraisalChanged,
+    OwnAppraisal,
     SignWithContract,
     PayrollDigestDiffers,
     PayrollStale,

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.appraisal.corrections import appraisal_of, lay_over, not_about_oneself, score_anew
 from app.appraisal.feed import tell_months
+from app.appraisal.forms import IndicatorShareIn, ObjectionDecisionIn
 from app.appraisal.months import standing_corrections
 from app.appraisal.refusals import NothingFollows, ObjectionDecided
 from app.appraisal.revising import add_revision, by_township
-from app.appraisal.schemas import ObjectionDecisionIn, ShareIn
 from app.db.models import AppraisalObjection, MonthAppraisal
 from app.kit.errors import NotFound
 from app.outbox.emit import emit
@@ -82,7 +82,7 @@ def _replace(
     session: Session,
     asker: Principal,
     row: MonthAppraisal,
-    share: ShareIn,
+    share: IndicatorShareIn,
     reason: str,
     now: datetime,
 ) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.appraisal.forms import MonthClosingIn, MonthWordIn, WorkerResultIn
 from app.appraisal.months import check_open, digest_of, month_in_unit, rows_of
 from app.appraisal.objected import decided_by_objection
 from app.appraisal.reacting import MONTHLY
@@ -19,7 +20,6 @@ from app.appraisal.refusals import (
     NotOfThisMonth,
     ResultNeedsReason,
 )
-from app.appraisal.schemas import CloseIn, ConfirmIn, ResultIn
 from app.approvals.cases import Subject, open_case
 from app.approvals.taking import Word, case_of, take
 from app.db.models import AppraisalMonth, MonthAppraisal
@@ -33,7 +33,7 @@ def confirm_month(
     session: Session,
     asker: Principal,
     place: tuple[str, date],
-    body: ConfirmIn,
+    body: MonthWordIn,
     now: datetime,
 ) -> AppraisalMonth:
     """As proposed, but where the station says otherwise with a reason; its step is taken."""
@@ -68,10 +68,10 @@ def _give_words(
     session: Session,
     asker: Principal,
     rows: Sequence[MonthAppraisal],
-    results: Sequence[ResultIn],
+    results: Sequence[WorkerResultIn],
     now: datetime,
 ) -> None:
-    words: Mapping[UUID, ResultIn] = {word.worker_id: word for word in results}
+    words: Mapping[UUID, WorkerResultIn] = {word.worker_id: word for word in results}
     strange = words.keys() - {row.worker_id for row in rows}
     if strange:
         raise NotOfThisMonth(workers=sorted(map(str, strange)))
@@ -89,7 +89,7 @@ def _give_words(
 
 
 def close_month(
-    session: Session, asker: Principal, place: tuple[str, date], body: CloseIn, now: datetime
+    session: Session, asker: Principal, place: tuple[str, date], body: MonthClosingIn, now: datetime
 ) -> AppraisalMonth:
     """The township's step: the month is closed for good, or goes back to the station."""
     asker.look(place[0])

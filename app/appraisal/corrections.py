@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.appraisal.forms import AppraisalCorrectionIn, IndicatorShareIn
 from app.appraisal.months import (
     check_open,
     indicators_of,
@@ -17,7 +18,6 @@ from app.appraisal.refusals import (
     OwnAppraisal,
     ShareImpossible,
 )
-from app.appraisal.schemas import AppraisalCorrectionIn, ShareIn
 from app.appraisal.scoring import rejudge
 from app.appraisal.writing import write_indicators
 from app.db.models import AppraisalCorrection, AppraisalMonth, MonthAppraisal
@@ -67,7 +67,7 @@ def correct(
 def lay_over(
     session: Session,
     row: MonthAppraisal,
-    share: ShareIn,
+    share: IndicatorShareIn,
     why: tuple[str, UUID],
     now: datetime,
 ) -> AppraisalCorrection:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.appraisal.feed import tell_months
+from app.appraisal.forms import AppraisalObjectionIn, first_of
 from app.appraisal.refusals import NothingToObjectTo, ObjectionTooLate, ObjectionWaiting
-from app.appraisal.schemas import AppraisalObjectionIn, first_of
 from app.db.models import AppraisalMonth, AppraisalObjection, MonthAppraisal, YearAppraisal
 from app.kit.clock import civil_day
 from app.outbox.emit import emit

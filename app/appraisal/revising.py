@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.appraisal.corrections import appraisal_of, not_about_oneself
 from app.appraisal.feed import tell_months
+from app.appraisal.forms import MonthRevisionIn
 from app.appraisal.months import last_revisions
 from app.appraisal.recomputing import difference_of
 from app.appraisal.refusals import MonthNotClosed, NotTheTownship, SameResult
-from app.appraisal.schemas import RevisionIn
 from app.db.models import AppraisalObjection, AppraisalRevision, MonthAppraisal
 from app.kit.ids import uuid7
 from app.outbox.emit import emit
@@ -29,7 +29,7 @@ def revise_for_data(
     session: Session,
     asker: Principal,
     key: tuple[UUID, date],
-    body: RevisionIn,
+    body: MonthRevisionIn,
     now: datetime,
 ) -> AppraisalRevision:
     """Records changed after closing; what a recomputation shows is kept with it."""

@@ -1,35 +1,26 @@
-"""How months and their appraisals are spoken (APR-1)."""
+"""How months and their appraisals are shown (APR-1)."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from app.kit.schema import In, Out, Paragraph
+from app.appraisal.examples import (
+    AGGREGATE,
+    CORRECTION,
+    DETAIL,
+    DIFFERENCE,
+    INDICATOR,
+    MONTH,
+    OBJECTION,
+    RECORD,
+    REVISION,
+    ROW,
+)
+from app.kit.schema import Out
 from app.rules.appraisal import Indicator, MonthState, Part, Result, RevisionGround
-
-ID = "0199d2f0-0000-7000-8000-0000000000d1"
-WORKER_ID = "0199d2f0-0000-7000-8000-0000000000d2"
-ACCOUNT_ID = "0199d2f0-0000-7000-8000-0000000000d3"
-DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-AT = "2026-11-04T01:00:00Z"
-MOST = 1_000_000
-
-MonthText = Annotated[
-    str,
-    Field(
-        pattern=r"^20(1[89]|[2-9][0-9])-(0[1-9]|1[0-2])$",
-        description="A calendar month",
-        examples=["2026-10"],
-    ),
-]
-
-
-def first_of(month: str) -> date:
-    """The first date of a month in text."""
-    return date.fromisoformat(f"{month}-01")
 
 
 def _points(value: Decimal) -> str:
@@ -42,137 +33,6 @@ Points = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,3}(\\.[0-9]{1,6})?$"}),
 ]
 """Exact, as text."""
-
-MONTH: dict[str, Any] = {
-    "id": ID,
-    "community_code": "510185001001",
-    "month": "2026-10",
-    "state": "open",
-    "workers": 10,
-    "passed": 9,
-    "failed": 1,
-    "objections_waiting": 0,
-    "settles_at": "2026-11-03T16:00:00Z",
-    "settled": True,
-    "computed_at": AT,
-    "rules_version": "1+0123456789ab",
-    "digest": DIGEST,
-    "case_id": None,
-    "confirmed_at": None,
-    "confirmed_by": None,
-    "closed_at": None,
-    "closed_by": None,
-    "rule": "APR-1",
-    "clause": "五1",
-}
-ROW: dict[str, Any] = {
-    "worker_id": WORKER_ID,
-    "worker_name": "王网格",
-    "community_code": "510185001001",
-    "month": "2026-10",
-    "state": "confirmed",
-    "score": "83.45",
-    "proposed": "pass",
-    "result": "pass",
-    "result_reason": None,
-    "in_force": "pass",
-    "demerits": [],
-    "revised": False,
-    "corrected": ["meetings"],
-    "objection_waiting": False,
-    "computed_at": AT,
-    "decided_at": AT,
-    "rule": "APR-1",
-    "clause": "五1",
-}
-CORRECTION: dict[str, Any] = {
-    "id": ID,
-    "worker_id": WORKER_ID,
-    "month": "2026-10",
-    "indicator": "meetings",
-    "numerator": 18,
-    "denominator": 18,
-    "reason": "10月9日晨会漏记",
-    "made_by": ACCOUNT_ID,
-    "made_at": AT,
-    "withdrawn_at": None,
-    "withdraw_reason": None,
-}
-INDICATOR: dict[str, Any] = {
-    "indicator": "meetings",
-    "numerator": 18,
-    "denominator": 18,
-    "weight": "5.000000",
-    "points": "5.000000",
-    "parts": [
-        {
-            "part": "presences",
-            "numerator": 17,
-            "denominator": 18,
-            "records": 18,
-            "set_aside": 0,
-            "missed": [{"kind": "meeting", "key": ID}],
-        }
-    ],
-    "correction": CORRECTION,
-    "measured_numerator": 17,
-    "measured_denominator": 18,
-}
-OBJECTION: dict[str, Any] = {
-    "id": ID,
-    "worker_id": WORKER_ID,
-    "community_code": "510185001001",
-    "month": "2026-10",
-    "year": None,
-    "said": "10月9日晨会我在场，签到表有我的名字。",
-    "photos": [],
-    "objected_at": AT,
-    "received_at": AT,
-    "decided_at": None,
-    "upheld": None,
-    "reason": None,
-}
-REVISION: dict[str, Any] = {
-    "id": ID,
-    "result": "pass",
-    "ground": "objection",
-    "objection_id": ID,
-    "reason": "签到表属实",
-    "because": {"score": {"stored": "59.50", "now": "61.00"}},
-    "decided_at": "2026-12-01T01:00:00Z",
-}
-DETAIL: dict[str, Any] = ROW | {
-    "because": {"pass_mark": "60", "weights": {"attendance": "20"}},
-    "indicators": [INDICATOR],
-    "objections": [OBJECTION],
-    "revisions": [],
-}
-RECORD: dict[str, Any] = {
-    "indicator": "meetings",
-    "part": "presences",
-    "kind": "meeting",
-    "key": ID,
-    "day": "2026-10-09",
-    "done": 0,
-    "owed": 1,
-    "says": {"presence": "absent", "meeting_kind": "morning"},
-}
-DIFFERENCE: dict[str, Any] = {
-    "worker_id": WORKER_ID,
-    "score_stored": "59.50",
-    "score_now": "61.00",
-    "proposed_stored": "fail",
-    "proposed_now": "pass",
-    "indicators": [
-        {
-            "indicator": "meetings",
-            "numerator_stored": 16,
-            "denominator_stored": 18,
-            "numerator_now": 17,
-            "denominator_now": 18,
-        }
-    ],
-}
 
 
 class AppraisalMonthOut(Out):
@@ -267,7 +127,7 @@ class AppraisalCorrectionOut(Out):
     withdraw_reason: str | None
 
 
-class MissedOut(Out):
+class MissedRecordOut(Out):
     """A record behind what is missing; all of them are in the records of the indicator."""
 
     kind: str
@@ -282,7 +142,7 @@ class IndicatorPartOut(Out):
     denominator: int
     records: int
     set_aside: int
-    missed: list[MissedOut]
+    missed: list[MissedRecordOut]
 
 
 class IndicatorOut(Out):
@@ -414,130 +274,6 @@ class RecomputationOut(Out):
     items: list[MonthDifferenceOut]
 
 
-WORD: dict[str, Any] = {"worker_id": WORKER_ID, "result": "pass", "reason": "全月借调专项工作"}
-
-
-class ResultIn(In):
-    """The station's word where it differs from the proposal."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [WORD]})
-
-    worker_id: UUID
-    result: Result
-    reason: Paragraph | None = None
-
-
-class ConfirmIn(In):
-    """All workers of the month: as proposed, but for those named."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"digest": DIGEST, "results": []}]})
-
-    digest: str = Field(pattern=r"^[0-9a-f]{64}$", description="Of the month as it was looked at")
-    results: list[ResultIn] = Field(default=[], max_length=500)
-
-
-class CloseIn(In):
-    """The township closes a confirmed month, or sends it back with a reason."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"passed": True, "digest": DIGEST, "reason": None}]}
-    )
-
-    passed: bool
-    digest: str = Field(pattern=r"^[0-9a-f]{64}$", description="Of the month as it was looked at")
-    reason: Paragraph | None = None
-
-
-class ShareIn(In):
-    """An indicator's figures as they should be."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"indicator": "meetings", "numerator": 18, "denominator": 18}]
-        }
-    )
-
-    indicator: Indicator
-    numerator: int = Field(ge=0, le=MOST)
-    denominator: int = Field(ge=0, le=MOST)
-
-
-class AppraisalCorrectionIn(ShareIn):
-    """A manual correction."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "indicator": "meetings",
-                    "numerator": 18,
-                    "denominator": 18,
-                    "reason": "10月9日晨会漏记",
-                }
-            ]
-        }
-    )
-
-    reason: Paragraph
-
-
-class CorrectionWithdrawalIn(In):
-    """Why a correction is taken back."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "核实后无误"}]})
-
-    reason: Paragraph
-
-
-class AppraisalObjectionIn(In):
-    """What a worker says against a month's or a year's appraisal."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"month": "2026-10", "said": "10月9日晨会我在场，签到表有我的名字。", "photos": []}
-            ]
-        }
-    )
-
-    month: MonthText | None = None
-    year: int | None = Field(default=None, ge=2018, le=2099)
-    said: Paragraph
-    photos: list[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(default=[], max_length=9)
-
-    @model_validator(mode="after")
-    def _of_one(self) -> "AppraisalObjectionIn":
-        if (self.month is None) == (self.year is None):
-            raise ValueError("names a month or a year")
-        return self
-
-
-class ObjectionDecisionIn(In):
-    """The township's answer. Upheld, it says what changes; after closing that is the result."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"upheld": True, "reason": "签到表属实", "result": "pass", "share": None}]
-        }
-    )
-
-    upheld: bool
-    reason: Paragraph
-    result: Result | None = None
-    share: ShareIn | None = Field(default=None, description="Before closing only")
-
-
-class RevisionIn(In):
-    """Records changed after closing, and the township decides that the result changes with them."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"result": "pass", "reason": "迟到的补签已获批准"}]}
-    )
-
-    result: Result
-    reason: Paragraph
-
-
 class AppraisalObjectionPage(Out):
     """Objections, the latest first."""
 
@@ -547,18 +283,6 @@ class AppraisalObjectionPage(Out):
 
     items: list[AppraisalObjectionOut]
     next_cursor: str | None
-
-
-AGGREGATE: dict[str, Any] = {
-    "unit_code": "510185001001",
-    "name": "东城社区",
-    "own": True,
-    "workers": 10,
-    "mean": "83.45",
-    "passed": 9,
-    "failed": 1,
-    "shares": {"attendance": "0.9812"},
-}
 
 
 class UnitAppraisalOut(Out):

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -233,10 +232,3 @@ def objection_out(row: AppraisalObjection) -> AppraisalObjectionOut:
     fields = {name: getattr(row, name) for name in AppraisalObjectionOut.model_fields}
     month = None if row.month is None else f"{row.month:%Y-%m}"
     return AppraisalObjectionOut(**fields | {"month": month})
-
-
-def mean_of(scores: Collection[Decimal]) -> Decimal | None:
-    """Of those who have one, to two decimals."""
-    if not scores:
-        return None
-    return (sum(scores, Decimal(0)) / len(scores)).quantize(Decimal("0.01"))

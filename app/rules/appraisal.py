@@ -130,6 +130,8 @@ PASS_MARK = number(
 OBJECTION_DUTY_DATES = 10
 """APR-1, 五1 [reading]: from the date a month is closed, or a year graded, to the last on which its
 worker may object; before that at any time."""
+FEWEST_COMPARED = 3
+"""Workers in an aggregate that a sibling unit may see [reading]: of fewer it would tell of one."""
 WHOLE = Fraction(100)
 CENTS = 100
 

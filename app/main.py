@@ -180,6 +180,13 @@ def create_app(settings: Settings) -> FastAPI:
     """The whole service over one database."""
     observation.configure_logs(settings.log_level)
     clock.follow(settings.clock_file)
+    app = routed()
+    connect(app, settings)
+    return app
+
+
+def routed() -> FastAPI:
+    """Every operation, without a database yet."""
     app = FastAPI(
         title="网格员后台接口 / Grid worker API",
         description=DESCRIPTION,
@@ -190,14 +197,6 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         separate_input_output_schemas=False,
     )
-    app.state.settings = settings
-    app.state.engine = make_engine(settings)
-    app.state.sessions = make_sessions(app.state.engine)
-    app.state.doorkeeper = Doorkeeper(app.state.sessions, settings)
-    app.state.quota = Quota(settings.requests_per_minute)
-    app.state.standings = Standings(app.state.sessions)
-    app.state.photo_store = open_store(settings)
-    app.state.uploads = open_desk(settings, app.state.sessions, app.state.photo_store)
     for capability in BUSIEST:
         # As plain routes: an included router is matched twice, route by route.
         app.router.routes.extend(capability.router.routes)
@@ -209,6 +208,18 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(observation.Observation)
     app.openapi = lambda: contract(app)  # type: ignore[method-assign]
     return app
+
+
+def connect(app: FastAPI, settings: Settings) -> None:
+    """Give the service its database, its keys and its stores."""
+    app.state.settings = settings
+    app.state.engine = make_engine(settings)
+    app.state.sessions = make_sessions(app.state.engine)
+    app.state.doorkeeper = Doorkeeper(app.state.sessions, settings)
+    app.state.quota = Quota(settings.requests_per_minute)
+    app.state.standings = Standings(app.state.sessions)
+    app.state.photo_store = open_store(settings)
+    app.state.uploads = open_desk(settings, app.state.sessions, app.state.photo_store)
 
 
 @asynccontextmanager

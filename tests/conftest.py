@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.db import schema
 from app.db.engine import make_engine, make_sessions
-from app.main import create_app
+from app.main import connect, create_app
 from app.settings import Settings
 from tests import city as small_city
 from tests.city import City
@@ -101,12 +101,20 @@ def city(template: tuple[Settings, City]) -> City:
     return deepcopy(template[1])
 
 
+@pytest.fixture(scope="session")
+def operations(server: Settings) -> FastAPI:
+    """Every operation, built once: the first request to each app costs as much as many tests."""
+    return create_app(server)
+
+
 @pytest.fixture
-def api(database: Settings) -> Iterator[FastAPI]:
+def api(operations: FastAPI, database: Settings) -> Iterator[FastAPI]:
     """The service over a database of its own."""
-    app = create_app(database)
-    yield app
-    app.state.engine.dispose()
+    operations.state.engine.dispose()
+    connect(operations, database)
+    yield operations
+    operations.dependency_overrides.clear()
+    operations.state.engine.dispose()
 
 
 @pytest.fixture

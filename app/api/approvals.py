@@ -19,6 +19,7 @@ from app.appraisal.annual_reacting import ANNUAL
 from app.appraisal.annual_refusals import YearFactsChanged
 from app.appraisal.reacting import MONTHLY
 from app.appraisal.refusals import AppraisalChanged, OwnAppraisal
+from app.appraisal.refusals import AppraisalChanged, OwnAppraisal
 from app.approvals import lists
 from app.approvals.detail import detail
 from app.approvals.lists import WaitsFor, Wanted
@@ -107,6 +108,8 @@ OF_PROCEDURES = (
     SignWithContract,
     PayrollDigestDiffers,
     PayrollStale,
+    AppraisalChanged,
+    OwnAppraisal,
 )
 APPROVAL_COLUMNS: Columns = {
     "procedure": ("事项", "Procedure"),

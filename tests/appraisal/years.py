@@ -14,6 +14,7 @@ from app.db.models import (
     AppraisalMonth,
     AppraisalObjection,
     AppraisalRevision,
+    ConductEvidence,
     ConductProposal,
     MonthAppraisal,
     Penalty,
@@ -125,6 +126,7 @@ class YearWritten:
         )
         self.db.add(proposal)
         self.db.flush()
+        self._evidence(proposal)
         penalty = Penalty(
             id=uuid7(at),
             proposal_id=proposal.id,
@@ -147,6 +149,21 @@ class YearWritten:
         self._act(penalty, 1, PenaltyAct.DECIDED, at)
         self.db.commit()
         return penalty
+
+    def _evidence(self, proposal: ConductProposal) -> None:
+        self.db.add(
+            ConductEvidence(
+                proposal_id=proposal.id,
+                number=1,
+                digest="0" * 64,
+                stands=True,
+                because={},
+                records=[],
+                rules_version="test",
+                found_at=proposal.found_at,
+            )
+        )
+        self.db.flush()
 
     def overturn(self, penalty: Penalty, at: datetime) -> None:
         """On appeal: it never counted (CON-2)."""

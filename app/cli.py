@@ -10,6 +10,7 @@ from rich.console import Console
 
 from app import contract, counsel
 from app.api.observation import configure_logs
+from app.appraisal.running import appraise
 from app.conduct.command import detect_month
 from app.db import schema
 from app.db.engine import make_engine, make_sessions
@@ -128,6 +129,7 @@ cli.command("import")(import_city)
 cli.command("first-administrator")(first_administrator)
 cli.command("simulate")(simulate)
 cli.command("platform-stub")(platform_stub)
+cli.command("appraise")(appraise)
 cli.command("detect")(detect_month)
 cli.command("payroll")(payroll)
 

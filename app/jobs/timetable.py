@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import delete
 
+from app.appraisal.running import appraise_last_month
 from app.conduct.searching import search_nightly
 from app.contracts import upkeep as contracts
 from app.days import upkeep
@@ -205,6 +206,13 @@ def search_for_grounds(sessions: Sessions, now: datetime) -> None:
         log.info("grounds_proposed", proposals=made)
 
 
+def appraise_settled_month(sessions: Sessions, now: datetime) -> None:
+    """Once a month has settled its appraisal is computed, for the stations to confirm (APR-1)."""
+    done = appraise_last_month(sessions, now)
+    if done.communities:
+        log.info("month_appraised", communities=done.communities, workers=done.workers)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the timetable."""
@@ -236,6 +244,7 @@ TIMETABLE = (
     Entry("take_in_messages", "* * * * * */2", take_in_messages),
     Entry("erase_platform_messages", "*/10 18-20 * * *", erase_platform_messages),
     Entry("search_for_grounds", "50 18 * * *", search_for_grounds),
+    Entry("appraise_settled_month", "50 16-21 * * *", appraise_settled_month),
     Entry("purge_feed", "40 18 * * *", purge_feed),
 )
 """18 to 20 UTC is 02:00 to 05:00 in Asia/Shanghai."""

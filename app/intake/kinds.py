@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.appraisal.forms import AppraisalObjectionIn
+from app.appraisal.objecting import record_objection
 from app.attendance.commands import record_check_in
 from app.attendance.schemas import CheckInIn, CheckInOut, check_in_out
 from app.conduct.answering import record_answer
@@ -144,6 +146,13 @@ def _penalty_appeal(session: Session, capture: Capture, body: PenaltyAppealIn) -
     return Recorded({"penalty_id": str(appeal.penalty_id), **goes_to, **said(capture)})
 
 
+def _appraisal_objection(
+    session: Session, capture: Capture, body: AppraisalObjectionIn
+) -> Recorded:
+    record_objection(session, capture, body)
+    return Recorded({**body.model_dump(mode="json", include={"month", "year"}), **said(capture)})
+
+
 def _resignation(session: Session, capture: Capture, body: ResignationIn) -> Recorded:
     resignation = record_resignation(session, capture, body)
     last_day = resignation.last_day.isoformat()
@@ -171,5 +180,6 @@ KINDS = {
     "collection": Kind(CollectionIn, _collection),
     "proposal_answer": Kind(ProposalAnswerIn, _proposal_answer),
     "penalty_appeal": Kind(PenaltyAppealIn, _penalty_appeal),
+    "appraisal_objection": Kind(AppraisalObjectionIn, _appraisal_objection),
     "resignation": Kind(ResignationIn, _resignation),
 }

@@ -3,6 +3,8 @@
 from fastapi import APIRouter, Request, Response
 
 from app.api.deps import Db
+from app.appraisal.forms import AppraisalObjectionIn
+from app.appraisal.refusals import NothingToObjectTo, ObjectionTooLate, ObjectionWaiting
 from app.conduct.refusals import (
     AnswerLate,
     AppealedAlready,
@@ -27,6 +29,10 @@ class ProposalAnswerRecord(Record[ProposalAnswerIn]):
 
 class PenaltyAppealRecord(Record[PenaltyAppealIn]):
     """An appeal by itself."""
+
+
+class AppraisalObjectionRecord(Record[AppraisalObjectionIn]):
+    """An objection by itself."""
 
 
 class ResignationRecord(Record[ResignationIn]):
@@ -57,6 +63,19 @@ def record_penalty_appeal(
 ) -> Response:
     """Appeal a penalty, once, to the tier above the one that decided (CON-2)."""
     return submit_one(request, db, carrier, "penalty_appeal", body)
+
+
+@router.post(
+    "/appraisal-objections",
+    status_code=201,
+    response_model=ResultOut,
+    responses=responses(NothingToObjectTo, ObjectionTooLate, ObjectionWaiting),
+)
+def record_appraisal_objection(
+    request: Request, db: Db, carrier: AtTheDoor, body: AppraisalObjectionRecord
+) -> Response:
+    """Object to one's month or year (APR-1, APR-2): the township answers with a reason."""
+    return submit_one(request, db, carrier, "appraisal_objection", body)
 
 
 @router.post(

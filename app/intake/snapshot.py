@@ -10,6 +10,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.appraisal import annual_shown
+from app.appraisal import feed as appraisals
 from app.attendance.request_schemas import CorrectionOut, LeaveOut
 from app.attendance.schemas import check_in_out
 from app.conduct import feed as conduct
@@ -298,6 +299,7 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("proposal", _held(conduct.proposals_for_handset)),
     ("penalty", _held(conduct.penalties_for_handset)),
     (contracts.KIND, _held(contract_feed.for_handset)),
+    (appraisals.KIND, _held(appraisals.for_handset)),
     (annual_shown.KIND, _held(annual_shown.for_handset)),
     (pay.KIND, _held(pay.for_handset)),
 )

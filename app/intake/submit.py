@@ -39,6 +39,7 @@ for key in (
     "daily_note",
     "conduct_answer",
     "appeal",
+    "appraisal_objection",
 ):
     CONSTRAINTS[f"pk_{key}"] = IdReused
 

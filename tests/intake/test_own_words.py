@@ -13,6 +13,7 @@ from app.conduct.basis import Evidence
 from app.conduct.proposing import Found, propose
 from app.db.models import (
     Appeal,
+    AppraisalObjection,
     ApprovalCase,
     ConductAnswer,
     ConductProposal,
@@ -179,10 +180,41 @@ def test_org_4_part_time_workers_hold_no_contract_to_resign_from(
     assert told(found) == ("rejected", "contract.not_full_time")
 
 
+@pytest.fixture
+def october(db: Session, handset: Handset, today: date) -> date:
+    """A month that was closed on November 7."""
+    month = date(2026, 10, 1)
+    written = YearWritten(db, handset.client.city)
+    written.month(GRID, month, "55")
+    written.whole(GRID[:12], month)
+    db.commit()
+    return month
+
+
+def objection(**of: str | int) -> dict[str, Any]:
+    return item("appraisal_objection", body={"said": "10月9日晨会我在场", **of})
+
+
+def test_apr_1_an_objection_to_a_month_waits_for_its_answer(
+    handset: Handset, db: Session, october: date
+) -> None:
+    [first] = handset.results(objection(month="2026-10"))
+    assert (first["status"], first["facts"]["month"]) == ("created", "2026-10")
+    [second, none, no_year] = handset.results(
+        objection(month="2026-10"), objection(month="2026-09"), objection(year=2026)
+    )
+    assert told(second) == ("rejected", "appraisal.objection_waiting")
+    assert told(none) == told(no_year) == ("rejected", "appraisal.nothing_to_object_to")
+    assert count(db, AppraisalObjection) == 1
+    [shown] = [each for each in pull_all(handset)[0] if each["kind"] == "month_appraisal"]
+    assert (shown["id"], shown["body"]["result"]) == ("2026-10", "fail")
+
+
 def test_single_records_are_the_same_commands_and_ids(
-    handset: Handset, proposal: ConductProposal, penalty: Penalty, today: date
+    handset: Handset, proposal: ConductProposal, penalty: Penalty, october: date, today: date
 ) -> None:
     sent = {
+        "/v1/appraisal-objections": objection(month="2026-10"),
         "/v1/proposal-answers": answer(proposal.id),
         "/v1/penalty-appeals": appeal(penalty.id),
         "/v1/resignations": resignation(today + timedelta(days=60)),
@@ -208,6 +240,10 @@ def test_single_records_are_the_same_commands_and_ids(
         ("penalty_appeal", {"penalty_id": None, "said": SAID}),
         ("penalty_appeal", {"penalty_id": "0199d2f0-0000-7000-8000-000000000001", "said": SAID,
                             "photos": ["not a digest"]}),
+        ("appraisal_objection", {"said": SAID}),
+        ("appraisal_objection", {"said": SAID, "month": "2026-10", "year": 2026}),
+        ("appraisal_objection", {"said": SAID, "month": "2026-13"}),
+        ("appraisal_objection", {"said": SAID, "year": 10**30}),
         ("resignation", {"said": SAID, "last_day": "0001-01-01"}),
         ("resignation", {"said": SAID, "last_day": "2026-13-01"}),
         ("resignation", {"said": SAID}),

@@ -19,7 +19,6 @@ from app.appraisal.annual_reacting import ANNUAL
 from app.appraisal.annual_refusals import YearFactsChanged
 from app.appraisal.reacting import MONTHLY
 from app.appraisal.refusals import AppraisalChanged, OwnAppraisal
-from app.appraisal.refusals import AppraisalChanged, OwnAppraisal
 from app.approvals import lists
 from app.approvals.detail import detail
 from app.approvals.lists import WaitsFor, Wanted
@@ -108,8 +107,6 @@ OF_PROCEDURES = (
     SignWithContract,
     PayrollDigestDiffers,
     PayrollStale,
-    AppraisalChanged,
-    OwnAppraisal,
 )
 APPROVAL_COLUMNS: Columns = {
     "procedure": ("事项", "Procedure"),

@@ -73,7 +73,7 @@ def _failed(
 
 def _month_record(month: MonthAppraisal) -> Plain:
     key = f"{month.worker_id}/{month.month:%Y-%m}"
-    at = f"/v1/appraisals/{month.month:%Y-%m}/workers/{month.worker_id}"
+    at = f"/v1/appraisals/{key}"
     score = None if month.score is None else str(month.score)
     return record("month_appraisal", key, at, month=f"{month.month:%Y-%m}", score=score)
 

@@ -1,7 +1,7 @@
 """What closed months would come to now, beside all that was paid for them (PAY-4)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -35,7 +35,7 @@ class ClosedMonths:
         ).all()
         self._paid: dict[date, dict[UUID, dict[Part, Decimal]]] = defaultdict(dict)
         self._communities: dict[UUID, str] = {}
-        self._grounds: dict[tuple[date, UUID], Mapping[str, Any]] = {}
+        self._session = session
         self._read_statements(session)
         self._read_corrections(session)
 
@@ -47,18 +47,13 @@ class ClosedMonths:
                 PayStatement.community_code,
                 PayStatement.base,
                 PayStatement.performance,
-                PayStatement.result,
-                PayStatement.employed,
-                PayStatement.because["penalties"],
             )
             .where(PayStatement.month.in_(self.months))
             .order_by(PayStatement.month)
         )
-        for month, worker_id, code, base, performance, result, employed, penalties in rows:
+        for month, worker_id, code, base, performance in rows:
             self._paid[month][worker_id] = {Part.BASE: base, Part.PERFORMANCE: performance}
             self._communities[worker_id] = code
-            grounds = {"result": result, "employed": employed, "penalties": penalties or []}
-            self._grounds[month, worker_id] = grounds
 
     def _read_corrections(self, session: Session) -> None:
         """Of all closed months after: also of those that come after the span."""
@@ -81,9 +76,20 @@ class ClosedMonths:
         """By worker, whoever was paid anything for the month."""
         return self._paid[month]
 
-    def grounds(self, month: date, worker_id: UUID) -> Mapping[str, Any]:
-        """On what a statement rested when its month was closed."""
-        return self._grounds.get((month, worker_id), NOBODY)
+    def grounds(self, month: date, workers: Collection[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+        """On what some statements rested when their month was closed."""
+        rows = self._session.execute(
+            select(
+                PayStatement.worker_id,
+                PayStatement.result,
+                PayStatement.employed,
+                PayStatement.because["penalties"],
+            ).where(PayStatement.month == month, PayStatement.worker_id.in_(workers))
+        )
+        return {
+            worker_id: {"result": result, "employed": employed, "penalties": penalties or []}
+            for worker_id, result, employed, penalties in rows
+        }
 
     def last_community(self, worker_id: UUID) -> str | None:
         """Of the worker's last statement in the span."""
@@ -95,27 +101,29 @@ def differences_of(
 ) -> Mapping[UUID, Sequence[Difference]]:
     """Due now less paid, by worker; only where something differs."""
     paid = closed.paid(month)
+    amounts = {
+        worker_id: _amounts(now_due.get(worker_id), paid.get(worker_id, {}))
+        for worker_id in {**paid, **now_due}
+    }
+    differing = {worker_id: each for worker_id, each in amounts.items() if each}
+    before = closed.grounds(month, differing) if differing else {}
     found = {}
-    for worker_id in {**paid, **now_due}:
+    for worker_id, each in differing.items():
         gathered = now_due.get(worker_id)
         because = {
-            "before": closed.grounds(month, worker_id),
+            "before": before.get(worker_id, NOBODY),
             "now": gathered.grounds() if gathered else NOBODY,
         }
-        found[worker_id] = _of_worker(month, gathered, paid.get(worker_id, {}), because)
-    return {worker_id: differences for worker_id, differences in found.items() if differences}
-
-
-def _of_worker(
-    month: date,
-    gathered: GatheredMonth | None,
-    paid: Mapping[Part, Decimal],
-    because: Mapping[str, object],
-) -> list[Difference]:
-    wage = gathered.wage if gathered else None
-    found = []
-    for part in Part:
-        due, before = wage.of(part) if wage else NOTHING, paid.get(part, NOTHING)
-        if due != before:
-            found.append(Difference(month, part, due - before, due, before, because))
+        found[worker_id] = [
+            Difference(month, part, due - was, due, was, because) for part, due, was in each
+        ]
     return found
+
+
+def _amounts(
+    gathered: GatheredMonth | None, paid: Mapping[Part, Decimal]
+) -> list[tuple[Part, Decimal, Decimal]]:
+    """Of each part that differs what is due now and what was paid."""
+    wage = gathered.wage if gathered else None
+    both = ((part, wage.of(part) if wage else NOTHING, paid.get(part, NOTHING)) for part in Part)
+    return [(part, due, was) for part, due, was in both if due != was]

@@ -61,10 +61,12 @@ class DutyOfMonth:
         first, last = month_of(month)
         self.days = tuple(first + timedelta(days=passed) for passed in range(last.day))
         self._calendar = calendar
+        self._decided = any(calendar.decisions.get(day) for day in self.days)
         self._found: dict[str, tuple[date, ...]] = {}
 
     def of(self, community_code: str) -> tuple[date, ...]:
-        """The duty dates of one community."""
+        """The duty dates of one community; the same for all where the centre decided nothing."""
+        community_code = community_code if self._decided else ""
         if community_code not in self._found:
             on_duty = [day for day in self.days if self._calendar.on_duty(community_code, day)]
             self._found[community_code] = tuple(paid_dates(self.days, on_duty))
@@ -72,9 +74,9 @@ class DutyOfMonth:
 
     def by_posts(self, worker: MonthOfWorker) -> tuple[date, ...]:
         """Each date by the community of the post on it; where there is none, by the last post's."""
-        codes = {span.community_code for span in worker.spans}
-        if len(codes) == 1:
+        if len(worker.spans) == 1:
             return self.of(worker.community_code)
+        codes = {span.community_code for span in worker.spans}
         duty = {code: frozenset(self.of(code)) for code in codes}
         return tuple(
             day

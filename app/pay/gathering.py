@@ -58,11 +58,7 @@ class GatheredMonth:
     appraised: Appraised
     result: Result | None
     """In force, a demerit of the month included."""
-
-    @property
-    def wage(self) -> Wage:
-        """Its lines."""
-        return wage_of(self.facts)
+    wage: Wage
 
     def grounds(self) -> dict[str, Any]:
         """What a correction compares."""
@@ -121,6 +117,7 @@ class Gatherer:
         self._away: Absences = absences(session, first, end)
         self._penalties = _penalties(session, first)
         self._closings = _closings(session)
+        self._wages: dict[WageFacts, Wage] = {}
 
     def month(self, month: date) -> Mapping[UUID, GatheredMonth]:
         """Every worker whose month it was, in order of keys."""
@@ -157,7 +154,13 @@ class Gatherer:
         )
         demerit = any(kind is PenaltyKind.DEMERIT for kind, *_ in penalties)
         result = result_in_force(appraised.decided, appraised.revised, demerit)
-        return GatheredMonth(worker, dates, facts, appraised, result)
+        return GatheredMonth(worker, dates, facts, appraised, result, self._wage(facts))
+
+    def _wage(self, facts: WageFacts) -> Wage:
+        """Equal facts have equal wages: worked out once."""
+        if facts not in self._wages:
+            self._wages[facts] = wage_of(facts)
+        return self._wages[facts]
 
     def _penalties_of(self, worker: MonthOfWorker) -> list[tuple[PenaltyKind, date, str]]:
         closed_at = self._closings.get(worker.month)

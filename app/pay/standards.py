@@ -33,12 +33,13 @@ class Standards:
     """Both amounts on any date: loaded once, asked often."""
 
     def __init__(self, session: Session) -> None:
-        self._by_kind = {kind: [] for kind in StandardKind}  # type: dict[StandardKind, list[PayStandard]]
+        self._by_kind: dict[StandardKind, list[PayStandard]] = {kind: [] for kind in StandardKind}
         for row in rows(session):
             self._by_kind[row.kind].append(row)
         self._starts = {
             kind: [row.effective_from for row in found] for kind, found in self._by_kind.items()
         }
+        self._counted: dict[tuple[StandardKind, tuple[date, ...]], tuple[Portion, ...]] = {}
 
     def row_on(self, kind: StandardKind, day: date) -> PayStandard | None:
         """What is in force on a date; none before the first."""
@@ -52,8 +53,16 @@ class Standards:
             raise StandardLacking(kind=kind.value, day=day)
         return found.amount
 
-    def portions(self, kind: StandardKind, days: Iterable[date]) -> tuple[Portion, ...]:
-        """Dates by what was in force on them; one portion an amount, in order."""
+    def portions(self, kind: StandardKind, days: tuple[date, ...]) -> tuple[Portion, ...]:
+        """Dates by what was in force on them; one portion an amount, in order.
+
+        Most workers of a month share their dates: what was counted once is not counted again.
+        """
+        if (kind, days) not in self._counted:
+            self._counted[kind, days] = self._count(kind, days)
+        return self._counted[kind, days]
+
+    def _count(self, kind: StandardKind, days: Iterable[date]) -> tuple[Portion, ...]:
         counted: dict[Decimal, int] = {}
         for day in days:
             amount = self.on(kind, day)

@@ -66,6 +66,7 @@ def record_earlier(
     check_full_time(session, worker, today)
     if body.signed_on > today:
         raise SignedInTheFuture(today=today)
+    check_retirement(contract)
     if ends_on(contract) < today:
         raise ContractOver(ends_on=ends_on(contract))
     return sign(session, contract, asker.account_id)
@@ -90,10 +91,15 @@ def check_full_time(session: Session, worker: Worker, day: date) -> None:
         raise NotFullTime(worker=worker.id)
 
 
-def sign(session: Session, contract: Contract, by: UUID) -> Contract:
-    """Write a contract, apart from all others of the worker and before retirement."""
+def check_retirement(contract: Contract) -> None:
+    """Raises PastRetirement for a contract that would begin after it."""
     if contract.retires_on < contract.first_day:
         raise PastRetirement(retires_on=contract.retires_on, first_day=contract.first_day)
+
+
+def sign(session: Session, contract: Contract, by: UUID) -> Contract:
+    """Write a contract, apart from all others of the worker and before retirement."""
+    check_retirement(contract)
     other = session.scalar(
         select(Contract).where(
             Contract.worker_id == contract.worker_id,

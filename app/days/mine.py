@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.days.evidence import check_ins, day_of
+from app.days.own_standing import standing_messages
 from app.days.records import IncidentOut, MessageOut, MyDayOut, VisitOut
 from app.db.models import CheckIn, CheckInReview, Correction, Incident, Leave, Quarantine, Visit
 from app.incidents.labels import category_words, named
@@ -74,9 +75,10 @@ def _incidents(session: Session, worker_id: UUID, day: date) -> list[IncidentOut
 
 
 def messages(session: Session, worker_id: UUID) -> list[MessageOut]:
-    """The last decisions about the worker, newest first."""
+    """The last decisions about the worker, and what is held against one, newest first."""
     found = [*_corrections(session, worker_id), *_leaves(session, worker_id)]
     found += _reviews(session, worker_id)
+    found += standing_messages(session, worker_id, MESSAGES_SHOWN)
     return sorted(found, key=lambda message: message.at, reverse=True)[:MESSAGES_SHOWN]
 
 

@@ -192,9 +192,13 @@ class IncidentOut(Out):
 
 
 class MessageOut(Out):
-    """A decision about the worker, newest first."""
+    """A decision about the worker, or what was found against one, newest first."""
 
-    kind: str = Field(examples=["correction"])
+    kind: str = Field(
+        examples=["correction"],
+        description="correction, leave, check_in_review, proposal, penalty, month_appraisal, "
+        "year_appraisal, appraisal_objection, resignation",
+    )
     subject_id: UUID
     day: date
     outcome: str = Field(examples=["approved"])

@@ -22,8 +22,8 @@ from app.kit.money import written
 from app.rules.conduct import ProposalState
 from app.rules.grounds import NAMES
 
-SHOWN_RECORDS = 8
-SHOWN_SAID = 400
+SHOWN_RECORDS = 5
+SHOWN_SAID = 200
 SHOWN_REASON = 90
 """So that it stays one page; all of it is where the page says."""
 
@@ -86,8 +86,11 @@ def explain(about: Explaining, say: Voice) -> Explained:
 
 
 def cut(text: str | None, length: int) -> str | None:
-    """A text, or how it begins."""
-    return text if text is None or len(text) <= length else f"{text[:length]}……"
+    """A text as one paragraph, or how it begins."""
+    if text is None:
+        return None
+    text = " ".join(text.split())
+    return text if len(text) <= length else f"{text[:length]}……"
 
 
 def moment(at: datetime) -> str:
@@ -107,20 +110,21 @@ def _headings(say: Voice) -> Sequence[str]:
 
 def _fields(about: Explaining, say: Voice) -> Sequence[tuple[str, str]]:
     proposal = about.proposal
-    name = say(*NAMES[proposal.ground])
+    name, source = say(*NAMES[proposal.ground]), say.of(SOURCES, proposal.source)
+    found = say(
+        f"（{moment(proposal.found_at)} {source}）", f"({source}, {moment(proposal.found_at)})"
+    )
     ground = say(
         f"{proposal.ground.value}　{name}（{proposal.clause}，规则 {proposal.rule}）",
         f"{proposal.ground.value}  {name} (clause {proposal.clause}, rule {proposal.rule})",
     )
     return [
-        (say("网格员", "Worker"), proposal.worker_name),
-        (say("社区", "Community"), f"{about.unit_name} {proposal.community_code}"),
-        (say("事由", "Ground"), ground),
-        (say("发生日期", "Occurred on"), proposal.occurred_on.isoformat()),
         (
-            say("发现", "Found"),
-            f"{moment(proposal.found_at)} {say.of(SOURCES, proposal.source)}",
+            say("网格员", "Worker"),
+            f"{proposal.worker_name}　{about.unit_name} {proposal.community_code}",
         ),
+        (say("事由", "Ground"), ground),
+        (say("发生日期", "Occurred on"), f"{proposal.occurred_on}　{found}"),
         (say("状态", "State"), say.of(STATES, proposal.state)),
     ]
 
@@ -135,7 +139,7 @@ def _causes(proposal: ProposalDetailOut, say: Voice) -> Sequence[tuple[str, str]
             say.of(EFFECTS, found.effect)
             + (say(f" {written(found.amount)} 元", f": {written(found.amount)} yuan")
                if found.amount is not None else ""),
-            f"{found.rule}，{found.clause}",
+            f"{found.clause} ({found.rule})",
         )
         for found in proposal.effects
     ]  # fmt: skip

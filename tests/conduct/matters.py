@@ -32,6 +32,7 @@ from app.kit.ids import uuid7
 from app.people.principal import Principal
 from app.rules.approvals import Procedure, StepOutcome
 from app.rules.conduct import Ground, PenaltyAct, ProposalSource
+from app.rules.equipment import EquipmentItem
 from tests.attendance.facts import GRID, Handset, acting, at
 from tests.city import City
 
@@ -79,9 +80,9 @@ class Matters:
             by_station=True,
             checked_by=lead.account_id,
             work_clothes=False,
-            items={},
+            items={item.value: True for item in EquipmentItem},
             note="",
-            because={"verdict": "no_work_clothes"},
+            because={"verdict": "no_work_clothes", "missing": []},
         )
         self.db.add(check)
         self.db.flush()

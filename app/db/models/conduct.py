@@ -12,6 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base, words
@@ -141,7 +142,7 @@ class Penalty(Base):
     reason: Mapped[str | None]
     decided_at: Mapped[datetime]
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    review_because: Mapped[dict[str, Any] | None]
+    review_because: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """What changed behind it since, while nobody has looked at it again."""
 
 

@@ -9,12 +9,14 @@ from app.approvals.schemas import ApprovalDetailOut, ApprovalStepOut
 from app.kit.clock import SHANGHAI
 from app.kit.language import Language
 from app.rules import catalogue
+from app.rules.approvals import CaseState
 from app.tasks.words import in_
 from app.web.approval_words import ACTS, FACTS, OUTCOMES, SAYERS, STATES, TIERS, TITLES
 
 DIGEST_SHOWN = 16
 WAITS = ("待办", "Waits")
 NOT_YET = ("未到", "Not yet")
+NOT_TAKEN = ("未办理", "Not taken")
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,18 @@ def form_of(case: ApprovalDetailOut, until: int, language: Language) -> PrintedC
     return PrintedCase(
         title=_title(case, until, language),
         fields=_fields(case, language),
-        steps=[_printed(step, language) for step in steps],
+        steps=[_printed(case.state, step, language) for step in steps],
         clauses=_clauses(steps),
         labels={name: in_(language, words) for name, words in LABELS.items()},
     )
 
 
 LABELS = {
-    "by": ("经办人", "By"),
-    "at": ("日期", "Date"),
+    "by": ("经办人：", "By: "),
+    "at": ("日期：", "Date: "),
     "seal": ("（签字、盖章）", "(signature, seal)"),
-    "cite": ("依据", "Clause"),
-    "reason": ("理由", "Reason"),
+    "cite": ("依据：", "Clause: "),
+    "reason": ("意见：", "Opinion: "),
     "clauses": ("条款原文", "The clauses"),
 }
 
@@ -84,6 +86,7 @@ def _fields(case: ApprovalDetailOut, language: Language) -> list[tuple[str, str]
         (("提出时间", "Opened"), _moment(case.opened_at, language)),
         (("状态", "State"), _state(case, language)),
         (("撤回说明", "Withdrawn because"), case.withdraw_reason),
+        (("事项编号", "Matter"), str(case.subject_id)),
         (("案号", "Case"), str(case.id)),
     ]
     return [(in_(language, words), value) for words, value in rows if value is not None]
@@ -110,14 +113,14 @@ def _state(case: ApprovalDetailOut, language: Language) -> str:
     return f"{state}　{_moment(case.closed_at, language)}"
 
 
-def _printed(step: ApprovalStepOut, language: Language) -> PrintedStep:
+def _printed(state: CaseState, step: ApprovalStepOut, language: Language) -> PrintedStep:
     taken_at = step.taken_at
     return PrintedStep(
         number=step.number,
         whose=in_(language, TIERS[step.tier]),
         act=in_(language, ACTS[step.act]),
         unit=step.unit_name,
-        outcome=_outcome(step, language),
+        outcome=_outcome(state, step, language),
         reason=step.reason,
         seen=_seen(step.facts, language),
         by=None if taken_at is None else _by(step, language),
@@ -127,10 +130,12 @@ def _printed(step: ApprovalStepOut, language: Language) -> PrintedStep:
     )
 
 
-def _outcome(step: ApprovalStepOut, language: Language) -> str:
+def _outcome(state: CaseState, step: ApprovalStepOut, language: Language) -> str:
     if step.outcome is not None:
         asked = step.number == 1 and not step.may_refuse
         return in_(language, ACTS[step.act] if asked else OUTCOMES[step.outcome])
+    if state is not CaseState.OPEN:
+        return in_(language, NOT_TAKEN)
     return in_(language, WAITS if step.waits_since is not None else NOT_YET)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
@@ -94,7 +94,7 @@ def months_out(
         key = (month.community_code, month.month)
         rows = workers.get(key, [])
         results = [row.in_force or row.proposed for row in rows_out(session, rows)]
-        settles = settles_at(month.month, values_on(month.month, history))
+        settles = settles_at(month.month, values_on(month.month, history)).astimezone(UTC)
         shown.append(
             AppraisalMonthOut(
                 id=month.id,

@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,13 +22,6 @@ from tests.appraisal.facts import (
     THIRD,
     StationMonth,
 )
-from tests.city import City
-
-
-@pytest.fixture
-def month(db: Session, city: City) -> StationMonth:
-    """Of the first station; without days nothing is stored of anybody yet."""
-    return StationMonth(db, city)
 
 
 def stored(db: Session, worker_id: UUID) -> dict[Indicator, tuple[int, int]]:

@@ -65,6 +65,8 @@ class Kind:
 
     body: type[In]
     record: Callable[[Session, Capture, Any], Recorded]
+    after_leaving: bool = False
+    """Whether who has left may still say it: it lies with the last community."""
 
 
 def _check_in(session: Session, capture: Capture, body: CheckInIn) -> Recorded:
@@ -178,8 +180,8 @@ KINDS = {
     "key_period_report": Kind(KeyPeriodReportIn, _key_period_report),
     "daily_note": Kind(DailyNoteIn, _daily_note),
     "collection": Kind(CollectionIn, _collection),
-    "proposal_answer": Kind(ProposalAnswerIn, _proposal_answer),
-    "penalty_appeal": Kind(PenaltyAppealIn, _penalty_appeal),
-    "appraisal_objection": Kind(AppraisalObjectionIn, _appraisal_objection),
+    "proposal_answer": Kind(ProposalAnswerIn, _proposal_answer, after_leaving=True),
+    "penalty_appeal": Kind(PenaltyAppealIn, _penalty_appeal, after_leaving=True),
+    "appraisal_objection": Kind(AppraisalObjectionIn, _appraisal_objection, after_leaving=True),
     "resignation": Kind(ResignationIn, _resignation),
 }

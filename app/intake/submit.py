@@ -15,12 +15,13 @@ from app.intake.anchor_tokens import read_anchor
 from app.intake.carrier import Carrier
 from app.intake.held import held_already, hold, release
 from app.intake.items import Item, Reading
+from app.intake.kinds import KINDS
 from app.intake.quarantine import Kept, canonical
 from app.intake.refusals import IdReused, ItemMalformed, TooEarly
 from app.intake.taking import Digested, Outcome, Submitted, attempt, read_body, set_aside, take
 from app.kit.errors import Refusal
 from app.people.capture import AfterReceipt, Capture, NotYet
-from app.people.posts import NoPost, post_of
+from app.people.posts import NoPost, last_post_of, post_of
 from app.rules.civil import civil_day
 from app.rules.dated import IN_FORCE
 from app.rules.trusted_time import Captured, HandsetReading, correct_time, is_after_receipt
@@ -158,12 +159,12 @@ def _take(session: Session, sending: Sending, submitted: Submitted) -> Outcome:
         if (known.account_id, known.digest) != (carrier.account_id, digest):
             raise IdReused
         return repeated(known)
-    capture = capture_of(session, sending, submitted.reading)
+    capture = capture_of(session, sending, submitted)
     return take(session, capture, Digested(submitted.kind, submitted.body, digest))
 
 
 def _hold(session: Session, sending: Sending, submitted: Submitted, waits_for: UUID) -> Outcome:
-    capture = capture_of(session, sending, submitted.reading)
+    capture = capture_of(session, sending, submitted)
     return hold(session, capture, submitted, waits_for)
 
 
@@ -172,10 +173,13 @@ def repeated(known: Submission) -> Outcome:
     return Outcome("duplicate", "never", known.result["code"], known.result["facts"])
 
 
-def capture_of(session: Session, sending: Sending, reading: Reading) -> Capture:
+def capture_of(session: Session, sending: Sending, submitted: Submitted) -> Capture:
     """The circumstances of a record; raises AfterReceipt, TooEarly or NoPost."""
     worker_id = sending.carrier.worker_id
-    return capture_in(sending, reading, lambda day: post_of(session, worker_id, day).community_code)
+    look = last_post_of if KINDS[submitted.kind].after_leaving else post_of
+    return capture_in(
+        sending, submitted.reading, lambda day: look(session, worker_id, day).community_code
+    )
 
 
 def capture_in(

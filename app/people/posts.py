@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.models import Assignment, Boundary, Posting, Station
@@ -49,6 +49,19 @@ def posting_on(session: Session, worker_id: UUID, day: date) -> Posting | None:
 def post_of(session: Session, worker_id: UUID, day: date) -> Posting:
     """The worker's post on a date; raises NoPost."""
     found = posting_on(session, worker_id, day)
+    if found is None:
+        raise NoPost(day=day)
+    return found
+
+
+def last_post_of(session: Session, worker_id: UUID, day: date) -> Posting:
+    """The worker's post on a date, or the last one before it; raises NoPost."""
+    found = session.scalar(
+        select(Posting)
+        .where(Posting.worker_id == worker_id, func.lower(Posting.valid) <= day)
+        .order_by(Posting.valid.desc())
+        .limit(1)
+    )
     if found is None:
         raise NoPost(day=day)
     return found

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.conduct.basis import Evidence
 from app.conduct.proposing import Found, propose
+from app.contracts.ending import end_contract
 from app.db.models import (
     Appeal,
     AppraisalObjection,
@@ -27,6 +28,7 @@ from app.kit.ids import uuid7
 from app.rules.approvals import Procedure
 from app.rules.conduct import Ground, PenaltyKind, ProposalSource, ProposalState
 from app.rules.duty import Employment
+from app.rules.hiring import ContractEnd
 from tests.appraisal.years import YearWritten
 from tests.conftest import SignedIn
 from tests.intake.handset import GRID, OTHER_GRID, Handset, item
@@ -144,6 +146,26 @@ def test_con_1_the_term_is_kept_by_the_receipt_where_no_anchor_proves_the_time(
     [found] = handset.results(answer(proposal.id, captured_at=captured, boot_id=None))
     assert found["status"] == status, found
     assert found["code"] == (None if days == 0 else "conduct.answer_late")
+
+
+def test_con_2_who_was_dismissed_can_still_appeal(
+    handset: Handset, db: Session, penalty: Penalty, today: date
+) -> None:
+    end_contract(
+        db,
+        penalty.worker_id,
+        today - timedelta(days=1),
+        ContractEnd.DISMISSAL,
+        by=None,
+        reason="第三次",
+        case_id=None,
+        now=clock.now(),
+    )
+    db.commit()
+    [left] = handset.results(resignation(today + timedelta(days=60)))
+    assert told(left) == ("out_of_scope", "people.no_post")
+    [first] = handset.results(appeal(penalty.id))
+    assert told(first) == ("created", None)
 
 
 def test_con_2_an_appeal_goes_up_once(handset: Handset, db: Session, penalty: Penalty) -> None:

@@ -12,6 +12,7 @@ from mobile_contract.handset.door import Refused, Unreachable
 from mobile_contract.handset.duties import duties, key_periods
 from mobile_contract.handset.errands import Errand, errands
 from mobile_contract.handset.logins import Login
+from mobile_contract.handset.own_words import Held, held_against, own_words
 from mobile_contract.handset.places import Place, disorder, held, tasks
 from mobile_contract.handset.plans import Plan, Post, Record, mocked, stands_at, unregistered
 from mobile_contract.handset.tally import Tally
@@ -33,6 +34,7 @@ class Heard:
 
     listed: list[Place] = field(default_factory=list)
     periods: list[dict[str, Any]] = field(default_factory=list)
+    standing: Held | None = None
 
 
 @dataclass
@@ -49,6 +51,8 @@ class Mornings:
     heard_on: date | None = None
     under_way: list[Errand] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
+    said: set[str] = field(default_factory=set)
+    """On what one had a word of one's own, or thought of one."""
 
     @property
     def phone(self) -> str:
@@ -61,15 +65,17 @@ class Mornings:
         heard = await self._hear(walk) if network else Heard()
         found = [*self._visits(walk, heard.listed), *collections(walk, self.shelf)]
         found += [*errands(walk, self.under_way), *duties(walk, heard.periods)]
+        found += own_words(walk, heard.standing, self.said) if heard.standing else []
         found += acts(walk, self.shelf.book.of(self.phone), heard=network)
         return [mocked(each, plan.day) for each in found] if plan.faults.mocked else found
 
     async def _hear(self, walk: Round) -> Heard:
-        """Places, tasks and key periods as the server tells them."""
+        """Places, tasks, key periods and one's standing as the server tells them."""
         try:
             self._hold(await held(self.login, walk.post.grids))
             listed = await tasks(self.login, walk.day, stands_at(walk.post))
             periods = await key_periods(self.login, walk, self.read)
+            standing = await held_against(self.login)
         except Unreachable:
             return Heard()
         except Refused as refused:
@@ -79,7 +85,7 @@ class Mornings:
         today = civil_day(self.login.times.now()) == walk.day
         for what in disorder(listed, self.known if today else None, walk.post.grids):
             self.tally.surprise(f"{self.phone} {walk.day}: {what}")
-        return Heard([task.place for task in listed], periods)
+        return Heard([task.place for task in listed], periods, standing)
 
     def _hold(self, places: dict[str, Place]) -> None:
         self.former |= self.known

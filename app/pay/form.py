@@ -1,6 +1,6 @@
 """A statement as it is printed: every line in words, with how it was worked out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -84,7 +84,7 @@ class Speech:
 def form_of(statement: PayStatementOut, unit_name: str, language: Language) -> PrintedStatement:
     """A statement in one language."""
     say = Speech(language)
-    title = say("简阳市专职网格员工资单", "Statement of pay of a full-time grid worker")
+    title = say("简阳市专职网格员工资单", "Pay statement of a grid worker,")
     return PrintedStatement(
         title=f"{title} {say.month(statement.month)}",
         fields=_fields(statement, unit_name, say),
@@ -149,10 +149,24 @@ def _by_correction(line: PayLineOut, say: Speech) -> str:
     assert line.corrects is not None
     because, month = line.because, say.month(line.corrects)
     part = say(*PARTS[Part(because["part"])])
-    return say(
+    said = say(
         f"{month}{part}：应发 {because['due']}，已发 {because['paid']}",
         f"{month}, {part}: due {because['due']}, paid {because['paid']}",
     )
+    return say("；", "; ").join([said, *_what_changed(because, say)])
+
+
+def _what_changed(because: Mapping[str, Any], say: Speech) -> Iterator[str]:
+    before, now = because["before"], because["now"]
+    if before["result"] != now["result"]:
+        results = [
+            say(*RESULTS[each["result"] and Result(each["result"])]) for each in (before, now)
+        ]
+        yield say("考核：", "appraisal: ") + " → ".join(results)
+    if before["employed"] != now["employed"]:
+        yield say("在岗日：", "dates employed: ") + f"{before['employed']} → {now['employed']}"
+    if before["penalties"] != now["penalties"]:
+        yield say("处罚有变动", "penalties changed")
 
 
 HOW = {

@@ -142,8 +142,8 @@ def test_pay_the_page_says_how_each_line_was_worked_out(desk: PayDesk) -> None:
     assert "<script>" not in answer.text
     headers = desk.client.as_(FIRST) | {"Accept-Language": "en"}
     english = desk.client.http.get("/v1/me/pay-statements/2026-04/page", headers=headers).text
-    assert "Statement of pay of a full-time grid worker 2026-04" in english
-    assert "2026-03, performance pay: due 0.00, paid 1045.45" in english
+    assert "Pay statement of a grid worker, 2026-04" in english
+    assert "2026-03, performance pay: due 0.00, paid 1045.45; appraisal: Pass → Fail" in english
 
 
 def test_pay_who_sees_what(desk: PayDesk) -> None:
@@ -194,7 +194,16 @@ ADDRESSES = {
     "/payrolls/2026-03/register?format=json": MALFORMED,
     "/payrolls/2026-03/statements/x": MALFORMED,
 }
-NO_MONTHS = [None, 202603, "2026-3", "2026-00", "２０２６-03", [], "2026-03 ", "2026-03-01"]
+NO_MONTHS: list[object] = [
+    None,
+    202603,
+    "2026-3",
+    "2026-00",
+    "２０２６-03",
+    [],
+    "2026-03 ",
+    "2026-03-01",
+]
 
 
 def test_pay_bad_addresses_and_bodies_are_refused(desk: PayDesk) -> None:

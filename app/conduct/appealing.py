@@ -10,6 +10,7 @@ from app.approvals.cases import Subject
 from app.approvals.taking import Turn
 from app.conduct.flagging import Done, offer_later_ones, write_down
 from app.conduct.holding import hold_penalty, may_act
+from app.conduct.penalising import reinstate
 from app.conduct.refusals import (
     AppealedAlready,
     AppealLate,
@@ -119,6 +120,7 @@ def _go_up(session: Session, penalty: Penalty, appeal: Appeal, by: UUID) -> None
 def settle_appeal(session: Session, appeal: Appeal, turn: Turn) -> None:
     """The worker was right, and the penalty never counted; or it stands as it was."""
     penalty = session.get_one(Penalty, appeal.penalty_id)
+    before = penalty.standing
     appeal.decided_at = turn.now
     appeal.upheld = turn.case.state is CaseState.APPROVED
     facts = {"appeal": str(appeal.id)}
@@ -128,4 +130,5 @@ def settle_appeal(session: Session, appeal: Appeal, turn: Turn) -> None:
     done = Done(act, turn.asker.account_id, turn.step.tier, turn.word.reason, facts)
     write_down(session, penalty, done, turn.now)
     if appeal.upheld:
+        reinstate(session, penalty, before, turn.asker.account_id, turn.now)
         offer_later_ones(session, penalty, turn.now)

@@ -1,11 +1,15 @@
 """A decision becomes a penalty, with what follows from it (CON-1, CON-3, CON-5)."""
 
+from datetime import datetime
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from app.approvals.taking import Turn
 from app.conduct.flagging import Done, write_down
 from app.conduct.shown import evidence_of, tell_proposal
 from app.contracts.ending import end_contract
+from app.contracts.resuming import resume_contract
 from app.db.models import ApprovalStep, ConductProposal, Penalty
 from app.kit.clock import civil_day
 from app.kit.ids import uuid7
@@ -61,3 +65,11 @@ def _dismiss(session: Session, penalty: Penalty, turn: Turn) -> None:
         case_id=turn.case.id,
         now=turn.now,
     )
+
+
+def reinstate(
+    session: Session, penalty: Penalty, before: PenaltyKind | None, by: UUID, now: datetime
+) -> None:
+    """What a dismissal ended goes on once it stands no longer."""
+    if before is PenaltyKind.DISMISSAL and penalty.standing is not PenaltyKind.DISMISSAL:
+        resume_contract(session, penalty.worker_id, penalty.decided_on, by=by, now=now)

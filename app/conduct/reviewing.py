@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.approvals.tiers import own_tiers
 from app.conduct.flagging import Done, offer_later_ones, write_down
 from app.conduct.holding import hold_penalty, may_act
+from app.conduct.penalising import reinstate
 from app.conduct.refusals import (
     AppealWaiting,
     NoReviewOffered,
@@ -37,12 +38,13 @@ def review(session: Session, asker: Principal, key: UUID, body: ReviewIn, now: d
     may_act(asker, penalty)
     tier = _tier(asker, penalty)
     _check(session, penalty)
-    because = penalty.review_because
+    because, before = penalty.review_because, penalty.standing
     penalty.standing = _standing(penalty, body)
     penalty.review_because = None
     done = Done(ACTS[body.outcome], asker.account_id, tier, body.reason, because)
     write_down(session, penalty, done, now)
     if body.outcome is not ReviewOutcome.KEEP:
+        reinstate(session, penalty, before, asker.account_id, now)
         offer_later_ones(session, penalty, now)
     return penalty
 

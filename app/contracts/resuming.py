@@ -36,9 +36,10 @@ def resume_contract(
         select(Contract).where(
             Contract.worker_id == worker_id,
             Contract.last_day == ended_on,
-            Contract.end_cause == ContractEnd.DISMISSAL,
         )
     )
+    if contract is not None and contract.end_cause is not ContractEnd.DISMISSAL:
+        return None
     first, today = ended_on + A_DAY, civil_day(now)
     if follows(session, worker_id, ended_on) or not _post_goes_on(session, worker_id, first):
         return contract

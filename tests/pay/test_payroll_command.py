@@ -1,5 +1,7 @@
 """`python3 -m app payroll`, and a payroll that the system computed goes its way (PAY-4)."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
@@ -12,15 +14,12 @@ from tests.pay.desk import CENTRE, MARCH, PayDesk, after
 
 
 def test_pay_4_computed_by_the_system_taken_by_the_centre_through_the_case(
-    desk: PayDesk,
-    database: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path_factory: pytest.TempPathFactory,
+    desk: PayDesk, database: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database.database_url)
     desk.standards()
     desk.appraised(MARCH)
-    file = tmp_path_factory.mktemp("time") / "clock"
+    file = tmp_path / "clock"
     file.write_text(after(MARCH).isoformat(), "ascii")
     clock.follow(file)
     try:

@@ -1,4 +1,4 @@
-"""Who works in the simulated year: fifty full-time workers, one part-time, five stations.
+"""Who works in the simulated year: fifty full-time workers, one part-time, three stations.
 
 A post that the service itself begins (a recruitment) or ends (a dismissal, a resignation) is
 marked, and is left to the service.
@@ -10,14 +10,8 @@ from datetime import date, timedelta
 
 from tests.year.duty import FIRST, LAST
 
-COMMUNITIES = (
-    "510185001001",
-    "510185001002",
-    "510185001003",
-    "510185002001",
-    "510185002002",
-)
-GRIDS_EACH = 10
+COMMUNITIES = ("510185001001", "510185001002", "510185002001")
+GRIDS_EACH = 17
 HIRED_BEFORE = 46
 """So many workers are there on the first date."""
 
@@ -63,7 +57,7 @@ LEFT = {
     RESIGNED: date(2025, 6, 20),
 }
 """The last date of those whose contract the service ends."""
-MOVED = {"w08": (date(2025, 4, 16), 47), "w36": (date(2025, 11, 10), 48)}
+MOVED = {"w08": (date(2025, 4, 16), 48), "w36": (date(2025, 11, 10), 47)}
 """From which date on in which free grid: of another township both."""
 JOINED = {"w46": (date(2025, 2, 10), 46), "w47": (date(2025, 5, 20), 49)}
 RECRUITED = {"w48": (date(2025, 9, 9), 18), "w49": (date(2025, 12, 15), 23)}
@@ -72,7 +66,7 @@ PART_TIME = "rural"
 
 
 def grid(number: int) -> str:
-    """The n-th of the fifty grids; neighbours lie in different communities."""
+    """The n-th of the grids; neighbours lie in different communities."""
     community = COMMUNITIES[number % len(COMMUNITIES)]
     return f"{community}{number // len(COMMUNITIES) + 1:03d}"
 

@@ -63,8 +63,8 @@ def daily(who: str, ground: Ground, day: date, waits: int = 6, **more: object) -
 
 
 def monthly(who: str, ground: Ground, number: int, waits: int = 6, **more: object) -> Offence:
-    """Of a month: found when it is appraised."""
-    found = appraised_on(month(number))
+    """Of a month: found when it is closed."""
+    found = closed_on(month(number))
     occurred = last_of(month(number))
     return Offence(who, ground, occurred, found, decided_on=duty_after(found, waits), **more)  # type: ignore[arg-type]
 
@@ -120,6 +120,13 @@ MINIMUM_WAGE = ((date(2025, 1, 1), Decimal(2200)), (date(2025, 7, 16), Decimal(2
 PERFORMANCE = ((date(2025, 1, 1), Decimal(1200)), (date(2025, 10, 13), Decimal("1349.99")))
 """From which date on which amount: both change within a month."""
 
+STANDARDS_SET_ON = {
+    date(2025, 1, 1): date(2024, 12, 20),
+    date(2025, 7, 16): date(2025, 7, 1),
+    date(2025, 10, 13): date(2025, 9, 28),
+}
+"""When each was decided."""
+
 
 @dataclass(frozen=True)
 class Absence:
@@ -163,6 +170,36 @@ OBJECTIONS = (
     ),
 )  # fmt: skip
 """One before its month was closed, two after."""
+
+
+@dataclass(frozen=True)
+class Hiring:
+    """A vacant grid's new worker, from the township's application to the first date."""
+
+    who: str
+    applied_on: date
+    reviewed_on: date
+    approved_on: date
+    signed_on: date
+
+
+HIRINGS = (
+    Hiring("w48", date(2025, 8, 11), date(2025, 8, 13), date(2025, 8, 15), date(2025, 9, 4)),
+    Hiring("w49", date(2025, 11, 3), date(2025, 11, 6), date(2025, 11, 10), date(2025, 12, 10)),
+)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A resignation: asked for in writing, reviewed and approved in advance."""
+
+    who: str
+    asked_on: date
+    reviewed_on: date
+    approved_on: date
+
+
+LEAVING = Leaving("w31", date(2025, 5, 12), date(2025, 5, 14), date(2025, 5, 16))
 WORDS = {("w20", month(4)): Result.FAIL}
 """Where the station's word differs from the proposal, with a reason."""
 EMPLOYMENT = {True: Employment.FULL_TIME, False: Employment.RURAL_PART_TIME}

@@ -1,10 +1,192 @@
-"""A year of fifty workers."""
+"""Fifty workers, twelve months: what the service paid is what a calculation by hand pays."""
 
-from app.settings import Settings
-from tests.year.people import HIRED_BEFORE, JOINED
-from tests.year.town import Town
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.year.conduct import penalty_of, proposal_of
+from tests.year.desk import Desk, month_name
+from tests.year.duty import months
+from tests.year.independent import Decided, Paid, Reckoning
+from tests.year.people import PART_TIME
+from tests.year.script import OFFENCES, Ending, Offence
+from tests.year.town import CENTRE, FINANCE
+
+FILES = {"format": "xlsx"}
 
 
-def test_the_year_is_written(written: tuple[Settings, Town]) -> None:
-    """All but those whom the service hires, and one part-time worker."""
-    assert len(written[1].workers) == HIRED_BEFORE + len(JOINED) + 1
+def register(desk: Desk, month: date) -> dict[str, Any]:
+    """A month's statements in sums, by worker."""
+    rows = desk.get(FINANCE, f"/payrolls/{month_name(month)}/statements", limit=100)["items"]
+    return {desk.town.who(row["worker_id"]): row for row in rows}
+
+
+@pytest.mark.parametrize("month", months(), ids=month_name)
+def test_pay_1_to_4_every_statement_is_paid_to_the_cent(
+    desk: Desk, reckoning: Reckoning, month: date
+) -> None:
+    by_hand = {who: paid for (who, of), paid in reckoning.paid.items() if of == month}
+    paid = register(desk, month)
+    assert {who: figures(row) for who, row in paid.items()} == {
+        who: expected(found) for who, found in by_hand.items()
+    }
+    payroll = desk.get(FINANCE, f"/payrolls/{month_name(month)}")
+    assert payroll["state"] == "closed"
+    assert Decimal(payroll["total"]) == sum((one.total for one in by_hand.values()), Decimal(0))
+
+
+def figures(row: Any) -> tuple[Any, ...]:
+    """What a row of the register says."""
+    sums = [Decimal(row[part]) for part in ("base", "performance", "corrections", "total")]
+    return (row["duty"], row["employed"], row["result"], *sums)
+
+
+def expected(paid: Paid) -> tuple[Any, ...]:
+    """The same by hand."""
+    corrections = sum((amount for _, amount in paid.corrections), Decimal(0))
+    sums = (paid.base, paid.performance, corrections, paid.total)
+    return (paid.duty, paid.employed, paid.result.value, *sums)
+
+
+def test_pay_4_lines_name_clauses_and_the_months_that_they_correct(
+    desk: Desk, reckoning: Reckoning
+) -> None:
+    seen = 0
+    for (who, month), paid in reckoning.paid.items():
+        if not paid.corrections:
+            continue
+        path = f"/payrolls/{month_name(month)}/statements/{desk.worker(who)}"
+        lines = desk.get(FINANCE, path)["lines"]
+        assert all(line["rule"] and line["clause"] for line in lines)
+        assert sum(Decimal(line["amount"]) for line in lines) == paid.total
+        corrected = [
+            (line["corrects"], Decimal(line["amount"])) for line in lines if line["corrects"]
+        ]
+        assert corrected == [(month_name(earlier), amount) for earlier, amount in paid.corrections]
+        seen += 1
+    assert seen == 2
+
+
+def test_pay_4_the_register_of_a_year_sums_to_the_cent(desk: Desk, reckoning: Reckoning) -> None:
+    """The workbook's own cells, added up, are what was paid."""
+    total = Decimal(0)
+    for month in months():
+        headers = desk.client.as_(FINANCE)
+        path = f"/v1/payrolls/{month_name(month)}/register"
+        answer = desk.client.http.get(path, headers=headers, params=FILES)
+        assert answer.status_code == 200
+        rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
+        column = rows[0].index("应发合计（元）")
+        whole = [Decimal(str(row[column])) for row in rows[1:]]
+        assert sum(whole[:-1], Decimal(0)) == whole[-1]
+        total += whole[-1]
+    assert total == sum((paid.total for paid in reckoning.paid.values()), Decimal(0))
+
+
+def test_apr_1_every_score_is_what_the_facts_come_to(desk: Desk, reckoning: Reckoning) -> None:
+    scored = {}
+    for month in months():
+        page = desk.get(CENTRE, "/appraisals", month=month_name(month), limit=100)
+        for row in page["items"]:
+            scored[desk.town.who(row["worker_id"]), month] = row["score"]
+    assert {key: None if score is None else Decimal(score) for key, score in scored.items()} == {
+        key: reckoning.score(*key) for key in reckoning.paid
+    }
+
+
+def decided(reckoning: Reckoning) -> Iterator[Decided]:
+    """All penalties of the year, by hand."""
+    for penalties in reckoning.penalties.values():
+        yield from penalties
+
+
+def test_con_1_and_con_2_every_penalty_is_the_rung_that_counting_by_hand_gives(
+    desk: Desk, reckoning: Reckoning
+) -> None:
+    by_hand = {(one.offence.who, one.on, one.kind.value) for one in decided(reckoning)}
+    shown = desk.get(CENTRE, "/penalties", limit=100)["items"]
+    assert {
+        (desk.town.who(one["worker_id"]), date.fromisoformat(one["decided_on"]), one["kind"])
+        for one in shown
+    } == by_hand
+    assert len(shown) == len(by_hand) == 13
+    standing = [one for one in shown if one["standing"] is not None]
+    assert len(standing) == len(shown) - 1
+
+
+def named(offence: Offence) -> str:
+    """A test's name."""
+    return f"{offence.who}-{offence.ground.value}-{offence.occurred_on}"
+
+
+@pytest.mark.parametrize("offence", OFFENCES, ids=named)
+def test_con_evidence_is_followed_to_each_record_through_the_api_alone(
+    desk: Desk, offence: Offence
+) -> None:
+    """From the penalty, where there is one, to the proposal, its evidence, and what is behind."""
+    proposal = proposal_of(desk, offence)
+    if offence.ends is Ending.PENALISED:
+        penalty = desk.get(CENTRE, f"/penalties/{penalty_of(desk, offence)['id']}")
+        assert penalty["proposal_id"] == proposal["id"]
+        assert penalty["clause"] == proposal["clause"]
+        assert penalty["digest"] == penalty["decided_upon"]["digest"]
+        _follow(desk, proposal["community_code"], penalty["decided_upon"])
+    detail = desk.get(CENTRE, f"/conduct-proposals/{proposal['id']}")
+    _follow(desk, proposal["community_code"], detail["versions"][0])
+
+
+def _follow(desk: Desk, community: str, evidence: Any) -> None:
+    """Each record has its own endpoint, at which its station can open it."""
+    assert evidence["stands"]
+    assert evidence["records"] or evidence["said"]
+    for record in evidence["records"]:
+        headers = desk.client.as_(community)
+        answer = desk.client.http.get(record["at"], headers=headers)
+        assert answer.status_code == 200, (record, answer.text)
+
+
+@pytest.mark.parametrize("offence", [o for o in OFFENCES if o.ends is Ending.PENALISED], ids=named)
+def test_con_5_no_step_was_skipped(desk: Desk, offence: Offence) -> None:
+    """Community and township; of a dismissal all four tiers, each by another account."""
+    case_id = proposal_of(desk, offence)["case_id"]
+    steps = desk.get(CENTRE, f"/approvals/{case_id}")["steps"]
+    kind = penalty_of(desk, offence)["kind"]
+    tiers = ["community", "township", "centre", "office"]
+    assert [step["tier"] for step in steps] == tiers[: 4 if kind == "dismissal" else 2]
+    assert all(step["outcome"] == "passed" and step["clause"] for step in steps)
+    assert len({step["taken_by"] for step in steps}) == len(steps)
+
+
+def test_con_what_people_made_of_the_other_proposals(desk: Desk) -> None:
+    """Nothing followed; and beside what the script names nothing was found at all."""
+    for offence in OFFENCES:
+        state = proposal_of(desk, offence)["state"]
+        if offence.ends is Ending.REFUSED:
+            assert state == "dropped"
+        else:
+            assert state == offence.ends.value
+    assert len(desk.get(CENTRE, "/conduct-proposals", limit=100)["items"]) == len(OFFENCES)
+
+
+def test_org_4_nothing_is_held_against_a_part_time_worker(desk: Desk) -> None:
+    key = str(desk.worker(PART_TIME))
+    assert desk.get(CENTRE, "/conduct-proposals", worker=key)["items"] == []
+    assert all(PART_TIME not in register(desk, month) for month in months())
+
+
+def test_hire_3_contracts_ended_with_the_dismissals_and_the_resignation(desk: Desk) -> None:
+    causes = {
+        desk.town.who(one["worker_id"]): (one["last_day"], one["end_cause"])
+        for one in desk.get(CENTRE, "/contracts", limit=100)["items"]
+        if one["end_cause"] is not None
+    }
+    assert causes == {
+        "w18": ("2025-08-06", "dismissal"),
+        "w23": ("2025-10-22", "dismissal"),
+        "w31": ("2025-06-20", "resignation"),
+    }

@@ -22,7 +22,6 @@ from app.db.models import (
     Contract,
     DutyDecision,
     Leave,
-    ParameterValue,
     Posting,
     Station,
     Unit,
@@ -64,9 +63,9 @@ class Town:
     city: City = field(default_factory=City)
     """As the tests' client signs people in by it."""
 
-    def who(self, worker_id: UUID) -> str:
+    def who(self, worker_id: str) -> str:
         """A worker's short name."""
-        return next(key for key, known in self.workers.items() if known == worker_id)
+        return next(key for key, known in self.workers.items() if str(known) == worker_id)
 
 
 def key_of(*what: object) -> UUID:
@@ -134,17 +133,18 @@ def _boundary(db: Session, code: str, area: BaseGeometry) -> None:
 
 def _offices(db: Session, town: Town) -> None:
     for community in COMMUNITIES:
-        _account(db, town, community, community, "station_lead")
+        add_account(db, town, community, community, "station_lead")
     for township in TOWNSHIPS:
-        _account(db, town, township, township, "township")
+        add_account(db, town, township, township, "township")
     for who, role in ROLES.items():
-        _account(db, town, who, CITY, role)
+        add_account(db, town, who, CITY, role)
     db.flush()
 
 
-def _account(
+def add_account(
     db: Session, town: Town, who: str, unit: str, role: str, worker_id: UUID | None = None
 ) -> None:
+    """Somebody who can sign in."""
     phone = f"1{8800000000 + len(town.accounts)}"
     account = Account(
         id=key_of("account", who),
@@ -164,7 +164,7 @@ def _person(db: Session, town: Town, person: Person) -> None:
     worker_id = town.workers[person.key] = key_of("worker", person.key)
     db.add(Worker(id=worker_id, name=person.key, phone=f"199{worker_id.int % 10**8:08d}", level=1))
     db.flush()
-    _account(db, town, person.key, person.posts[0].community, "worker", worker_id)
+    add_account(db, town, person.key, person.posts[0].community, "worker", worker_id)
     for number, post in enumerate(person.posts):
         since = BEFORE if post.first == FIRST else post.first
         until = None if post.last == LAST or person.ended_by_service else post.last
@@ -233,9 +233,6 @@ def _leaves(db: Session, town: Town) -> None:
         )
 
 
-def set_value(db: Session, town: Town, name: str, since: date, value: float) -> None:
-    """A parameter of the city, as the centre set it the day before."""
-    decided = {"decided_by": town.accounts[CENTRE], "decided_at": at(since - timedelta(days=1))}
-    db.add(
-        ParameterValue(name=name, value=value, effective_from=since, reason="年度安排", **decided)
-    )
+def settle(db: Session) -> None:
+    """Statistics, as autovacuum would have them by morning."""
+    db.execute(text("analyze"))

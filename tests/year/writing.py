@@ -433,7 +433,7 @@ def _record(town: Town, fact: Collected) -> Row:
         "version": 1,
         "entered_version": 1,
         "collected_at": at(fact.day, "10:30"),
-        "submitted_at": at(fact.day, "10:40"),
+        "submitted_at": at(fact.entered_on, "09:10"),
         "entered_at": at(fact.entered_on, "09:40"),
     }
 

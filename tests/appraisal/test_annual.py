@@ -1,5 +1,6 @@
 """A year from its closed months to the grade, in four steps (APR-2)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.appraisal.annual_reacting import ANNUAL
 from app.appraisal.annual_refusals import YearFactsChanged
-from app.approvals.refusals import NotYourStep
 from app.approvals.taking import Word, case_of, take
-from app.db.models import Change, OutboxEvent, YearAppraisal
+from app.db.models import Account, ApprovalCase, Change, OutboxEvent, YearAppraisal
 from app.rules.appraisal import Result
 from app.rules.approvals import CaseState, StepOutcome
 from app.rules.conduct import PenaltyKind
@@ -66,6 +66,12 @@ def proposed(station: StationDay, grid: str, grade: str, reason: str | None = No
     return station.post("station_lead", f"{UNIT}/{row['id']}/proposal", opinion(row, grade, reason))
 
 
+def word(station: StationDay, who: str, case_id: str, number: int, **more: str) -> Response:
+    """One of the steps above the community's, as offices take them."""
+    body = {"step": number, "outcome": "passed", "reason": None} | more
+    return station.post(who, f"/approvals/{case_id}/steps", body)
+
+
 def step(
     station: StationDay,
     who: str,
@@ -73,7 +79,7 @@ def step(
     word: Word | None = None,
     at: datetime = AFTER,
 ) -> CaseState:
-    """One of the steps above the community's."""
+    """The same as a command."""
     asker = acting(station.db, station.client.city, who)
     case = case_of(station.db, asker, UUID(case_id))
     take(station.db, asker, case, word or Word(), at, ANNUAL)
@@ -124,13 +130,14 @@ def test_apr_2_four_steps_grade_the_year_and_tell_the_worker(
     made = proposed(station, GRID, "excellent")
     assert (made.status_code, made.json()["state"]) == (201, "proposed")
     case = made.json()["case_id"]
-    with pytest.raises(NotYourStep):
-        step(station, "command_centre", case)
-    station.db.rollback()
-    assert step(station, "township", case) is CaseState.OPEN
-    assert step(station, "command_centre", case) is CaseState.OPEN
+    assert refused(word(station, "command_centre", case, 2)) == (403, "approvals.not_your_step")
+    assert word(station, "township", case, 2).json()["state"] == "open"
+    assert refused(word(station, "township", case, 2)) == (409, "approvals.step_taken")
+    assert word(station, "command_centre", case, 3).json()["state"] == "open"
     assert year_of(station)["grade"] is None
-    assert step(station, "leading_group_office", case) is CaseState.APPROVED
+    no = word(station, "leading_group_office", case, 4, outcome="refused", reason="不同意")
+    assert refused(no) == (409, "approvals.may_not_refuse")
+    assert word(station, "leading_group_office", case, 4).json()["state"] == "approved"
     row = year_of(station)
     assert (row["state"], row["grade"], row["proposed"]) == ("graded", "excellent", "excellent")
     mine = station.get(GRID, f"/me/annual-appraisals/{YEAR}").json()
@@ -143,6 +150,40 @@ def test_apr_2_four_steps_grade_the_year_and_tell_the_worker(
     done = station.db.scalars(select(OutboxEvent.name)).all()
     assert "appraisal.year_graded" in done
     assert computed(station).json()["kept"] == 1
+
+
+def test_apr_2_two_proposals_at_once_open_one_case(
+    station: StationDay, written: YearWritten
+) -> None:
+    whole_year(written)
+    computed(station)
+    row = year_of(station)
+    body = opinion(row, "excellent")
+    station.client.as_("station_lead")
+    with ThreadPoolExecutor(2) as pool:
+        both = [
+            pool.submit(station.post, "station_lead", f"{UNIT}/{row['id']}/proposal", body)
+            for _ in range(2)
+        ]
+    assert sorted(each.result().status_code for each in both) == [201, 409]
+    assert len(station.db.scalars(select(ApprovalCase)).all()) == 1
+
+
+def test_apr_2_a_worker_at_the_station_takes_no_step_on_the_own_year(
+    station: StationDay, written: YearWritten
+) -> None:
+    whole_year(written)
+    lead = station.db.get_one(Account, written.office("station_lead"))
+    worker = station.db.scalars(
+        select(Account).where(Account.worker_id == written.city.workers[GRID])
+    ).one()
+    worker.worker_id = None
+    station.db.flush()
+    lead.worker_id = written.city.workers[GRID]
+    station.db.commit()
+    computed(station)
+    assert refused(proposed(station, GRID, "excellent")) == (403, "approvals.own_matter")
+    assert proposed(station, NEIGHBOUR, "qualified").status_code == 201
 
 
 def test_apr_2_another_grade_than_by_rule_needs_a_reason(

@@ -32,6 +32,12 @@ Found: TypeAlias = Row[*tuple[Any, ...]]
 PLACE = (ApprovalCase.opened_at, ApprovalCase.id)
 NEXT = and_(ApprovalStep.case_id == ApprovalCase.id, ApprovalStep.number == ApprovalCase.step)
 """The step that is next; none of a case whose steps are all taken."""
+WAITS = (
+    ApprovalCase.state == CaseState.OPEN,
+    ApprovalStep.waits_since.is_not(None),
+    ApprovalStep.taken_at.is_(None),
+)
+"""Of a case with its next step; said so that the index of what waits serves."""
 
 
 class WaitsFor(StrEnum):
@@ -89,7 +95,7 @@ def cases_of_unit(
     if wanted.waits_for is WaitsFor.ME:
         where += waits_for_me(session, looking.asker, now)
     elif wanted.waits_for is WaitsFor.UNIT:
-        where += [ApprovalCase.state == CaseState.OPEN, ApprovalStep.unit_code == unit]
+        where += [*WAITS, ApprovalStep.unit_code == unit]
     return _page(session, where, page, now, oldest_first=wanted.waits_for is not None)
 
 
@@ -116,7 +122,7 @@ def waits_for_me(session: Session, asker: Principal, now: datetime) -> list[Colu
     )
     concerned = false() if asker.worker_id is None else ApprovalCase.worker_id == asker.worker_id
     return [
-        ApprovalCase.state == CaseState.OPEN,
+        *WAITS,
         or_(false(), *(_at(tier, unit) for tier, unit in places)),
         ~for_another_tier,
         ~func.coalesce(concerned, False),

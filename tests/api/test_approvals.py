@@ -1,7 +1,9 @@
 """What waits for whom, and steps taken through the API (HIRE-1, CON-5)."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -184,6 +186,37 @@ def test_att_5_a_correction_goes_the_same_way_and_taken_back_it_is_over(desk: De
     own = desk.station.get(GRID, f"/me/approvals/{row['id']}").json()
     assert own["withdraw_reason"].startswith("申请已撤回")
     assert refused(desk.station.get(NEIGHBOUR, f"/me/approvals/{row['id']}"))[0] == 404
+
+
+def test_evt_3_an_extension_is_decided_with_its_event(desk: Desk) -> None:
+    case = desk.offices.case(Procedure.EXTENSION)
+    desk.db.commit()
+    assert refused(desk.steps("station_lead", case.id, 1)) == (
+        409,
+        "approvals.decided_with_event",
+    )
+
+
+def test_att_5_decided_here_and_there_at_once_it_is_decided_once(desk: Desk) -> None:
+    leave = desk.leave()
+    [row] = desk.listed("station_lead")
+    ways = [
+        (f"/approvals/{leave}/steps", {"step": 2, "outcome": "refused", "reason": "人手不足"}),
+        (f"/leaves/{row['subject_id']}/decision", YES),
+    ]
+    together = Barrier(len(ways))
+
+    def decide(way: tuple[str, dict[str, Any]]) -> int:
+        together.wait()
+        return desk.station.post("station_lead", *way).status_code
+
+    with ThreadPoolExecutor(len(ways)) as pool:
+        statuses = list(pool.map(decide, ways))
+    assert sorted(statuses) == [200, 409]
+    expected = "refused" if statuses[0] == 200 else "approved"
+    shown = desk.station.get("station_lead", f"/leaves/{row['subject_id']}").json()
+    assert shown["state"] == expected
+    assert desk.listed("station_lead")[0]["state"] == expected
 
 
 def test_a_request_of_the_earlier_release_gets_its_case_when_it_is_decided(

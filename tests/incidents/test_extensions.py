@@ -6,10 +6,17 @@ from decimal import Decimal
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.db.models import Change, HopExtension, OutboxEvent
+from app.db.models import (
+    ApprovalCase,
+    ApprovalStep,
+    Change,
+    HopExtension,
+    IncidentHop,
+    OutboxEvent,
+)
 from app.incidents.card_refusals import (
     CardOfLowerTier,
     CardOfUnknownEvent,
@@ -20,8 +27,11 @@ from app.incidents.card_refusals import (
     ExtensionTooLong,
 )
 from app.incidents.drawing import PlatformCard, draw_platform_card
+from app.incidents.holding import end_holds
 from app.kit.errors import NotFound, Refusal
+from app.rules.approvals import CaseState
 from app.rules.cards import CardOrigin, Colour
+from app.rules.incidents import Act, HopOutcome
 from app.rules.tiers import Tier
 from tests.city import City, key
 from tests.incidents.clock_facts import (
@@ -196,6 +206,58 @@ def test_evt_3_a_card_of_another_event_is_not_there(events: Events) -> None:
     [card] = events.cards(other)
     with pytest.raises(NotFound):
         events.withdraws(card, hop, Tier.COMMUNITY, at("10:00", THURSDAY))
+
+
+def case_of(events: Events, hop: IncidentHop) -> ApprovalCase:
+    """The case of a hold's one extension."""
+    events.db.expire_all()
+    return events.db.scalars(select(ApprovalCase).where(ApprovalCase.subject_id == hop.id)).one()
+
+
+def steps_of(events: Events, hop: IncidentHop) -> list[ApprovalStep]:
+    """Its two steps."""
+    of_case = ApprovalStep.case_id == case_of(events, hop).id
+    return list(events.db.scalars(select(ApprovalStep).where(of_case).order_by("number")))
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_evt_3_an_extension_is_a_case_with_two_steps(events: Events, granted: bool) -> None:
+    hop = events.event()
+    events.asks(hop, "4", at("16:00"))
+    case = case_of(events, hop)
+    assert (case.state, case.step, case.unit_code) == (CaseState.OPEN, 2, GRID)
+    events.decides(hop, Tier.COMMUNITY, at("16:30"), granted=granted, reason="居民赵某反映")
+    asked, decided = steps_of(events, hop)
+    assert [asked.tier, decided.tier] == [Tier.GRID, Tier.COMMUNITY]
+    assert (asked.taken_at, decided.taken_at) == (at("16:00"), at("16:30"))
+    assert decided.facts == {"act": str(events.db.get_one(HopExtension, hop.id).decided_by)}
+    assert "赵某" not in (decided.reason or ""), "what is said of an event stays sealed there"
+    expected = CaseState.APPROVED if granted else CaseState.REFUSED
+    assert case_of(events, hop).state is expected
+
+
+def test_evt_3_an_extension_of_the_earlier_release_gets_its_case_when_decided(
+    events: Events, db: Session
+) -> None:
+    hop = events.event()
+    events.asks(hop, "4", at("16:00"))
+    db.execute(update(ApprovalCase).values(subject_id=key()))
+    db.commit()
+    events.decides(hop, Tier.COMMUNITY, at("16:30"), granted=True)
+    asked, decided = steps_of(events, hop)
+    assert (asked.taken_at, decided.taken_at) == (at("16:00"), at("16:30"))
+    assert case_of(events, hop).opened_at == at("16:00")
+
+
+def test_evt_3_more_time_is_asked_for_in_vain_once_the_event_has_gone_on(
+    events: Events,
+) -> None:
+    hop = events.event()
+    events.asks(hop, "4", at("16:00"))
+    closing = events.doing(hop, Act.CLOSE, Tier.GRID, at("16:30"))
+    end_holds(events.db, closing, [Tier.GRID], HopOutcome.CLOSED)
+    events.db.commit()
+    assert case_of(events, hop).state is CaseState.WITHDRAWN
 
 
 def said(events: Events, **changes: object) -> PlatformCard:

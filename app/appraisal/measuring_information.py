@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, union
 from sqlalchemy.orm import Session
 
 from app.appraisal.measuring_focus import focus
@@ -64,10 +63,19 @@ def _entries(session: Session, whose: Whose) -> Iterator[tuple[UUID, Piece]]:
 
 def _checks(session: Session, whose: Whose) -> Iterator[tuple[UUID, Piece]]:
     """Checks of the month, by who wrote the version that was checked, else who collected it."""
-    author: Any = func.coalesce(RecordVersion.worker_id, Record.worker_id)
+    theirs = union(
+        select(Record.id).where(Record.worker_id.in_(whose.keys)),
+        select(RecordVersion.record_id).where(RecordVersion.worker_id.in_(whose.keys)),
+    )
     rows = session.execute(
-        select(author, SampleItem.sample_id, SampleItem.place, SampleItem.result,
-               SampleItem.checked_at, SampleItem.record_id)
+        select(
+            func.coalesce(RecordVersion.worker_id, Record.worker_id),
+            SampleItem.sample_id,
+            SampleItem.place,
+            SampleItem.result,
+            SampleItem.checked_at,
+            SampleItem.record_id,
+        )
         .join(Record, Record.id == SampleItem.record_id)
         .outerjoin(
             RecordVersion,
@@ -75,13 +83,15 @@ def _checks(session: Session, whose: Whose) -> Iterator[tuple[UUID, Piece]]:
             & (RecordVersion.number == SampleItem.version),
         )
         .where(
-            author.in_(whose.keys),
+            SampleItem.record_id.in_(theirs.subquery().select()),
             SampleItem.result.is_not(None),
             SampleItem.checked_at >= whose.begins,
             SampleItem.checked_at < whose.ends,
         )
-    )  # fmt: skip
+    )
     for worker_id, sample_id, place, result, checked_at, record_id in rows:
+        if worker_id not in whose.workers or result is None or checked_at is None:
+            continue
         says = {"result": result.value, "record": str(record_id)}
         key, day = f"{sample_id}/{place}", civil_day(checked_at)
         correct = int(result is CheckResult.CORRECT)

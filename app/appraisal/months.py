@@ -27,13 +27,32 @@ from app.rules.conduct import PenaltyKind
 from app.rules.version import RULES_VERSION
 
 
+def lock_months(
+    session: Session, communities: Sequence[str], month: date
+) -> Mapping[str, AppraisalMonth]:
+    """The rows that there are; nobody else acts on these communities' month until the commit."""
+    for code in sorted(communities):
+        key = func.hashtextextended(f"appraisal {code} {month.isoformat()}", 0)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
+    return {row.community_code: row for row in months_in(session, communities, month)}
+
+
+def months_in(
+    session: Session, communities: Sequence[str], month: date
+) -> Sequence[AppraisalMonth]:
+    """Some communities' month as it is in the database now, locked."""
+    return session.scalars(
+        select(AppraisalMonth)
+        .where(AppraisalMonth.community_code.in_(communities), AppraisalMonth.month == month)
+        .order_by(AppraisalMonth.community_code)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
 def lock_month(session: Session, community_code: str, month: date) -> AppraisalMonth | None:
-    """The row, if there is one; nobody else acts on this community's month until the commit."""
-    key = func.hashtextextended(f"appraisal {community_code} {month.isoformat()}", 0)
-    session.execute(select(func.pg_advisory_xact_lock(key)))
-    return session.get(
-        AppraisalMonth, (community_code, month), populate_existing=True, with_for_update=True
-    )
+    """One community's."""
+    return lock_months(session, [community_code], month).get(community_code)
 
 
 def month_in_unit(

@@ -1,24 +1,24 @@
-"""The month of a whole city, community by community, in one process or several (APR-1).
+"""The month of a whole city, in one process or several (APR-1).
 
-Each community is a transaction of its own behind a lock: a run that is interrupted keeps what it
-had finished, and run again it goes on where nothing is doubled.
+Some communities of a township are a transaction, each behind a lock: a run that is interrupted
+keeps what it had finished, and run again nothing is doubled.
 """
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from multiprocessing import get_context
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import track
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.appraisal.computing import compute_month, has_settled
-from app.appraisal.refusals import MonthClosed, MonthConfirmed
+from app.appraisal.computing import compute_months, has_settled
 from app.db.engine import Sessions, make_engine, make_sessions
 from app.db.models import AppraisalMonth, Posting, Unit
 from app.kit import clock
@@ -30,8 +30,9 @@ from app.rules.appraisal import MonthState
 from app.rules.divisions import UnitTier
 from app.settings import Settings
 
-CHUNK = 5
-"""Communities that a process takes at a time."""
+BATCH = 25
+"""Communities of a township that are computed together."""
+TOWNSHIP_DIGITS = 9
 console = Console()
 
 
@@ -63,37 +64,63 @@ def communities_of(session: Session, unit_code: str) -> Sequence[str]:
     ).all()
 
 
-def run_one(sessions: Sessions, community_code: str, month: date, now: datetime) -> Ran:
-    """One community, committed."""
-    try:
-        with sessions.begin() as session:
-            return Ran(1, compute_month(session, community_code, month, now))
-    except (MonthConfirmed, MonthClosed):
-        return Ran(1, decided=1)
+def batches_of(communities: Sequence[str]) -> Sequence[Sequence[str]]:
+    """Communities of one township together, at most so many."""
+    found: dict[str, list[str]] = {}
+    for code in communities:
+        found.setdefault(code[:TOWNSHIP_DIGITS], []).append(code)
+    return [
+        codes[at : at + BATCH] for codes in found.values() for at in range(0, len(codes), BATCH)
+    ]
 
 
-def run_chunk(communities: Sequence[str], month: date, now: datetime) -> Ran:
-    """Some communities, in a process of their own."""
-    engine = make_engine(Settings())
-    try:
-        sessions = make_sessions(engine)
-        return sum((run_one(sessions, code, month, now) for code in communities), Ran())
-    finally:
-        engine.dispose()
+def run_batch(sessions: Sessions, communities: Sequence[str], month: date, now: datetime) -> Ran:
+    """Some communities of a township, committed together."""
+    with sessions.begin() as session:
+        computed = compute_months(session, communities, month, now)
+    return Ran(len(communities), sum(computed.values()), _decided(sessions, communities, month))
+
+
+def _decided(sessions: Sessions, communities: Sequence[str], month: date) -> int:
+    with sessions() as session:
+        return (
+            session.scalar(
+                select(func.count())
+                .select_from(AppraisalMonth)
+                .where(
+                    AppraisalMonth.community_code.in_(communities),
+                    AppraisalMonth.month == month,
+                    AppraisalMonth.state != MonthState.OPEN,
+                )
+            )
+            or 0
+        )
+
+
+def run_beside(communities: Sequence[str], month: date, now: datetime) -> Ran:
+    """A batch, in a process of its own."""
+    return run_batch(_sessions(), communities, month, now)
+
+
+@cache
+def _sessions() -> Sessions:
+    """Of this process: connected once."""
+    return make_sessions(make_engine(Settings()))
 
 
 def run(
-    sessions: Sessions, unit_code: str, month: date, now: datetime, processes: int = 1
+    sessions: Sessions,
+    batches: Sequence[Sequence[str]],
+    month: date,
+    now: datetime,
+    processes: int = 1,
 ) -> Iterator[Ran]:
-    """Community by community, or chunk by chunk as the processes finish them."""
-    with sessions() as session:
-        codes = communities_of(session, unit_code)
+    """Batch by batch, in this process or as several finish them."""
     if processes == 1:
-        yield from (run_one(sessions, code, month, now) for code in codes)
+        yield from (run_batch(sessions, batch, month, now) for batch in batches)
         return
-    chunks = [codes[at : at + CHUNK] for at in range(0, len(codes), CHUNK)]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(run_chunk, chunk, month, now) for chunk in chunks]
+        waiting = [pool.submit(run_beside, batch, month, now) for batch in batches]
         try:
             yield from (done.result() for done in as_completed(waiting))
         except BaseException:
@@ -113,7 +140,8 @@ def appraise_last_month(sessions: Sessions, now: datetime) -> Ran:
             if row.state is not MonthState.OPEN or has_settled(session, before, row.computed_at)
         }
         wanted = {one.community_code for one in workers_of_month(session, "", before)} - computed
-    return sum((run_one(sessions, code, before, now) for code in sorted(wanted)), Ran())
+    batches = batches_of(sorted(wanted))
+    return sum((run_batch(sessions, batch, before, now) for batch in batches), Ran())
 
 
 def _month_before(day: date) -> date:
@@ -136,10 +164,9 @@ def appraise(
     engine = make_engine(Settings())
     sessions = make_sessions(engine)
     with sessions() as session:
-        total = len(communities_of(session, unit))
-    steps = run(sessions, unit, first, now, processes)
-    expected = total if processes == 1 else -(-total // CHUNK)
-    done = sum(track(steps, f"appraisal of {month}", total=expected, console=console), Ran())
+        batches = batches_of(communities_of(session, unit))
+    steps = run(sessions, batches, first, now, processes)
+    done = sum(track(steps, f"appraisal of {month}", total=len(batches), console=console), Ran())
     engine.dispose()
     console.print(
         f"{done.workers} workers of {done.communities} communities appraised; "

@@ -35,15 +35,16 @@ UPSERT = text(
 
 def write_months(
     session: Session,
-    community_code: str,
     month: date,
+    places: Mapping[UUID, str],
     judged: Mapping[UUID, Judged],
     now: datetime,
 ) -> None:
-    """Of all these workers the month and its indicators, in place of what was there."""
+    """Of all these workers the month, at the communities of `places`, and its indicators, in
+    place of what was there."""
     if not judged:
         return
-    months = [_month(key, month, community_code, one, now) for key, one in judged.items()]
+    months = [_month(key, month, places[key], one, now) for key, one in judged.items()]
     session.execute(UPSERT, {"rows": rows_of(session, MonthAppraisal, months)})
     write_indicators(session, month, judged)
 
@@ -61,7 +62,9 @@ def write_indicators(session: Session, month: date, judged: Mapping[UUID, Judged
         for indicator, line in one.lines.items()
     ]
     insert_rows(session, MonthIndicator, rows)
-    session.expire_all()
+    for row in session.identity_map.values():
+        if isinstance(row, MonthAppraisal | MonthIndicator):
+            session.expire(row)
 
 
 def forget(session: Session, month: date, worker_ids: Collection[UUID]) -> None:
@@ -72,9 +75,8 @@ def forget(session: Session, month: date, worker_ids: Collection[UUID]) -> None:
         session.execute(
             delete(model)
             .where(model.worker_id.in_(worker_ids), model.month == month)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session="fetch")
         )
-    session.expire_all()
 
 
 def _month(

@@ -1486,6 +1486,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_penalty_interview_penalty_id", "penalty_interview", ["penalty_id"], unique=False
     )
+    op.create_index("ix_sample_item_record_id", "sample_item", ["record_id"], unique=False)
     op.create_index(
         "ix_incident_hop_worker_id_due_at",
         "incident_hop",

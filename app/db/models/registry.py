@@ -236,6 +236,7 @@ class SampleItem(Base):
     __table_args__ = (
         PrimaryKeyConstraint("sample_id", "place"),
         Index("ix_sample_item_checked_by_checked_at", "checked_by", "checked_at"),
+        Index("ix_sample_item_record_id", "record_id"),
     )
 
     sample_id: Mapped[UUID] = mapped_column(ForeignKey("sample.id"))

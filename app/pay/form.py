@@ -133,9 +133,12 @@ def _by_dates(line: PayLineOut, say: Speech) -> str:
     return f"（{' + '.join(parts)}） ÷ {because['duty']}{dates}"
 
 
+def _result(found: str | None, say: Speech) -> str:
+    return say(*RESULTS[Result(found) if found else None])
+
+
 def _by_result(line: PayLineOut, say: Speech) -> str:
-    result = line.because["result"]
-    said = say(*RESULTS[Result(result) if result else None])
+    said = _result(line.because["result"], say)
     return f"{_by_dates(line, say)} × {line.because['times']}（{said}）"
 
 
@@ -159,9 +162,7 @@ def _by_correction(line: PayLineOut, say: Speech) -> str:
 def _what_changed(because: Mapping[str, Any], say: Speech) -> Iterator[str]:
     before, now = because["before"], because["now"]
     if before["result"] != now["result"]:
-        results = [
-            say(*RESULTS[each["result"] and Result(each["result"])]) for each in (before, now)
-        ]
+        results = [_result(each["result"], say) for each in (before, now)]
         yield say("考核：", "appraisal: ") + " → ".join(results)
     if before["employed"] != now["employed"]:
         yield say("在岗日：", "dates employed: ") + f"{before['employed']} → {now['employed']}"

@@ -194,16 +194,7 @@ ADDRESSES = {
     "/payrolls/2026-03/register?format=json": MALFORMED,
     "/payrolls/2026-03/statements/x": MALFORMED,
 }
-NO_MONTHS: list[object] = [
-    None,
-    202603,
-    "2026-3",
-    "2026-00",
-    "２０２６-03",
-    [],
-    "2026-03 ",
-    "2026-03-01",
-]
+NO_MONTHS: list[object] = [None, 202603, {}, "2026-3", "2026-00", "２０２６-03", "2026-03 "]
 
 
 def test_pay_bad_addresses_and_bodies_are_refused(desk: PayDesk) -> None:

@@ -196,7 +196,7 @@ def read_resignation(db: Db, asker: HiringReader, id: UUID) -> ResignationOut:
     return lists.resignation_of(db, asker, id)
 
 
-@router.get("/me/contract")
+@router.get("/me/contract", responses=refusals())
 def read_my_contract(db: Db, asker: Me) -> MyContractsOut:
     """One's own contracts, the latest first, and one's resignations."""
     return lists.my_contracts(db, asker.as_worker())

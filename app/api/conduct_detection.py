@@ -10,13 +10,13 @@ from app.api.attendance_queries import OfUnit
 from app.api.deps import ConductReader, ConductRecorder, Db, Now, Reads
 from app.api.export import FILES, Columns, as_asked
 from app.api.problems import refusals
+from app.approvals.refusals import OwnMatter
 from app.conduct import detecting, findings, searched
 from app.conduct.detection_refusals import (
     AlreadyProposed,
     FindingInTheFuture,
     FindingNamesNothing,
     FindingNotBound,
-    FindingOfOneself,
     FindingRecordUnknown,
     MonthNotSettled,
 )
@@ -98,7 +98,7 @@ def read_lacking(
         NotFound,
         FindingInTheFuture,
         FindingNotBound,
-        FindingOfOneself,
+        OwnMatter,
         FindingNamesNothing,
         FindingRecordUnknown,
         AlreadyProposed,

@@ -27,8 +27,8 @@ def detect_month(
     with Progress(console=console) as progress:
         shown = progress.add_task("communities", total=None)
 
-        def done(community_code: str, place: int, of: int) -> None:
-            progress.update(shown, description=community_code, completed=place, total=of)
+        def done(searched: int, of: int) -> None:
+            progress.update(shown, completed=searched, total=of)
 
         try:
             made = search(sessions, unit, month.date(), clock.now(), done)

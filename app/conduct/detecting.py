@@ -1,6 +1,7 @@
 """A community's month is searched for grounds; each that is found is proposed, once (CON)."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
@@ -12,19 +13,20 @@ from sqlalchemy.orm import Session
 
 from app.conduct.basis import Evidence, Look
 from app.conduct.detection_refusals import MonthNotSettled
-from app.conduct.grounds_failures import failures_of_unit
+from app.conduct.grounds_failures import failures_in
 from app.conduct.looks import BY_DATE, LOOKS
 from app.conduct.proposing import Found, propose, refresh
 from app.db.models import ConductDetection, ConductEvidence, ConductProposal
 from app.kit.clock import SHANGHAI
 from app.people.months import MonthOfWorker, workers_of_month
-from app.people.posts import under
 from app.people.values import values_on
 from app.rules.activity import month_of
 from app.rules.appraisal import settles_at
 from app.rules.conduct import Ground, ProposalSource, ProposalState
+from app.rules.tiers import DIGITS, Tier
 from app.rules.version import RULES_VERSION
 
+TOWNSHIP = DIGITS[Tier.TOWNSHIP]
 LIVING = (ProposalState.PROPOSED, ProposalState.PUT_FORWARD, ProposalState.PENALISED)
 """Proposals that the data still matters to."""
 
@@ -46,7 +48,7 @@ Grounds: TypeAlias = Mapping[Happened, tuple[str, Evidence]]
 class Searched:
     """What a search covers: what stands of it and is not found again is looked at again."""
 
-    unit_code: str
+    communities: Collection[str]
     workers: Collection[UUID]
     grounds: Collection[Ground]
     first: date
@@ -58,31 +60,36 @@ def detect(session: Session, community_code: str, month: date, now: datetime) ->
 
     Run again, it finds what came meanwhile, and what is gone lapses. Raises MonthNotSettled.
     """
+    return detect_in(session, [community_code], month, now)
+
+
+def detect_in(session: Session, communities: Sequence[str], month: date, now: datetime) -> int:
+    """The same of some communities at once, in as many queries as of one."""
     first, _ = month_of(month)
     check_settled(session, first, now)
-    made, found = _detect(session, community_code, first, LOOKS, now)
-    made += detect_failures(session, community_code, first.year, now)
-    _write_down(session, community_code, first, found, now)
+    made, found = _detect(session, communities, first, LOOKS, now)
+    made += detect_failures(session, communities, first.year, now)
+    _write_down(session, communities, first, found, now)
     return made
 
 
-def detect_dates(session: Session, community_code: str, month: date, now: datetime) -> int:
+def detect_dates(session: Session, communities: Sequence[str], month: date, now: datetime) -> int:
     """Only what counts date by date (B1, B4), also in a month that goes on."""
-    made, _ = _detect(session, community_code, month_of(month)[0], BY_DATE, now)
+    made, _ = _detect(session, communities, month_of(month)[0], BY_DATE, now)
     return made
 
 
-def detect_failures(session: Session, unit_code: str, year: int, now: datetime) -> int:
+def detect_failures(session: Session, communities: Sequence[str], year: int, now: datetime) -> int:
     """A5 of a calendar year, by the months that are closed and the grades that are filed."""
-    _lock(session, unit_code)
-    failures = failures_of_unit(session, unit_code, year)
+    _lock(session, communities)
+    failures = failures_in(session, communities, year)
     found = {
         Happened(worker_id, Ground.A5, one.occurred_on): (one.community_code, one.evidence)
         for worker_id, one in failures.items()
         if one.occurred_on is not None
     }
     first, last = date(year, 1, 1), date(year, 12, 31)
-    return _settle(session, Searched(unit_code, failures, {Ground.A5}, first, last), found, now)
+    return _settle(session, Searched(communities, failures, {Ground.A5}, first, last), found, now)
 
 
 def settles_at_of(session: Session, month: date) -> datetime:
@@ -100,11 +107,15 @@ def check_settled(session: Session, month: date, now: datetime) -> None:
 
 
 def _detect(
-    session: Session, unit_code: str, first: date, looks: Mapping[Ground, Look], now: datetime
-) -> tuple[int, int]:
-    """How many were proposed anew, and how many there are."""
-    _lock(session, unit_code)
-    months = workers_of_month(session, unit_code, first)
+    session: Session,
+    communities: Sequence[str],
+    first: date,
+    looks: Mapping[Ground, Look],
+    now: datetime,
+) -> tuple[int, Counter[str]]:
+    """How many were proposed anew, and how many grounds there are by community."""
+    _lock(session, communities)
+    months = _months(session, communities, first)
     homes = {one.worker_id: one for one in months}
     found = {
         Happened(worker_id, ground, day): (_community(homes[worker_id], day), evidence)
@@ -112,14 +123,24 @@ def _detect(
         for (worker_id, day), evidence in look(session, months).items()
         if evidence.stands
     }
-    searched = Searched(unit_code, homes, looks, first, month_of(first)[1])
-    return _settle(session, searched, found, now), len(found)
+    searched = Searched(communities, homes, looks, first, month_of(first)[1])
+    of_homes = Counter(homes[happened.worker_id].community_code for happened in found)
+    return _settle(session, searched, found, now), of_homes
 
 
-def _lock(session: Session, unit_code: str) -> None:
-    """Two searches of one unit come one after the other."""
-    key = func.hashtextextended(f"conduct {unit_code}", 0)
-    session.execute(select(func.pg_advisory_xact_lock(key)))
+def _months(session: Session, communities: Sequence[str], first: date) -> Sequence[MonthOfWorker]:
+    """Of the workers whose last post of the month was in one of the communities."""
+    wanted = set(communities)
+    around = wanted if len(wanted) == 1 else {code[:TOWNSHIP] for code in wanted}
+    found = [one for unit in sorted(around) for one in workers_of_month(session, unit, first)]
+    return [one for one in found if one.community_code in wanted]
+
+
+def _lock(session: Session, communities: Sequence[str]) -> None:
+    """Two searches of one community come one after the other."""
+    for community_code in sorted(communities):
+        key = func.hashtextextended(f"conduct {community_code}", 0)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _community(month: MonthOfWorker, day: date) -> str:
@@ -164,7 +185,7 @@ def _known(session: Session, searched: Searched) -> Mapping[Happened, tuple[Cond
         .where(
             or_(
                 ConductProposal.worker_id.in_(searched.workers),
-                under(ConductProposal.community_code, searched.unit_code),
+                ConductProposal.community_code.in_(searched.communities),
             ),
             ConductProposal.ground.in_(searched.grounds),
             ConductProposal.occurred_on.between(searched.first, searched.last),
@@ -179,11 +200,21 @@ def _known(session: Session, searched: Searched) -> Mapping[Happened, tuple[Cond
 
 
 def _write_down(
-    session: Session, community_code: str, month: date, found: int, now: datetime
+    session: Session, communities: Sequence[str], month: date, found: Counter[str], now: datetime
 ) -> None:
     """That the month was searched, and what stood then."""
-    said = {"detected_at": now, "found": found, "rules_version": RULES_VERSION}
-    statement = insert(ConductDetection).values(community_code=community_code, month=month, **said)
+    rows = [
+        {
+            "community_code": community_code,
+            "month": month,
+            "detected_at": now,
+            "found": found[community_code],
+            "rules_version": RULES_VERSION,
+        }
+        for community_code in communities
+    ]
+    statement = insert(ConductDetection).values(rows)
+    anew = {name: statement.excluded[name] for name in ("detected_at", "found", "rules_version")}
     session.execute(
-        statement.on_conflict_do_update(index_elements=["community_code", "month"], set_=said)
+        statement.on_conflict_do_update(index_elements=["community_code", "month"], set_=anew)
     )

@@ -90,16 +90,6 @@ class FindingRecordUnknown(Refusal):
     clause = "四(二)"
 
 
-class FindingOfOneself(Refusal):
-    """Nobody records a finding against oneself."""
-
-    code = "conduct.finding_of_oneself"
-    status = 403
-    zh = "不得登记本人的处罚事由。"
-    rule = "CON-1"
-    clause = "四(二)"
-
-
 class AlreadyProposed(Refusal):
     """This ground is proposed for that date or month already: it counts once (CON-2)."""
 

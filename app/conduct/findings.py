@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.approvals.refusals import OwnMatter
 from app.conduct.basis import Evidence, Plain, record
 from app.conduct.detection_refusals import (
     AlreadyProposed,
     FindingInTheFuture,
     FindingNamesNothing,
     FindingNotBound,
-    FindingOfOneself,
     FindingRecordUnknown,
 )
 from app.conduct.lacking import lacking_of
@@ -60,7 +60,7 @@ def record_finding(
 
 def _post(session: Session, asker: Principal, body: FindingIn) -> Posting:
     """The post on that date, within one's unit; raises NotFound, FindingNotBound or
-    FindingOfOneself."""
+    OwnMatter."""
     post = posting_on(session, body.worker_id, body.occurred_on)
     if post is None:
         raise NotFound(worker=body.worker_id)
@@ -68,7 +68,7 @@ def _post(session: Session, asker: Principal, body: FindingIn) -> Posting:
     if post.employment is None or not is_bound(post.employment):
         raise FindingNotBound(day=body.occurred_on)
     if asker.worker_id == body.worker_id:
-        raise FindingOfOneself
+        raise OwnMatter
     return post
 
 

@@ -18,7 +18,6 @@ from app.db.models import (
     Penalty,
     YearAppraisal,
 )
-from app.people.posts import under
 from app.rules.appraisal import Grade, MonthState, Result, result_in_force
 from app.rules.conduct import PenaltyKind
 from app.rules.grounds import judge_failures
@@ -34,17 +33,17 @@ class Failed:
     evidence: Evidence
 
 
-def failures_of_unit(session: Session, unit_code: str, year: int) -> Mapping[UUID, Failed]:
-    """Of everyone with a failed month or year that a unit's communities appraised."""
+def failures_in(session: Session, communities: Collection[str], year: int) -> Mapping[UUID, Failed]:
+    """Of everyone with a failed month or year that some communities appraised last."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     of_months = select(MonthAppraisal.worker_id).where(
-        under(MonthAppraisal.community_code, unit_code), MonthAppraisal.month.between(first, last)
+        MonthAppraisal.community_code.in_(communities), MonthAppraisal.month.between(first, last)
     )
     of_year = select(YearAppraisal.worker_id).where(
-        under(YearAppraisal.community_code, unit_code), YearAppraisal.year == year
+        YearAppraisal.community_code.in_(communities), YearAppraisal.year == year
     )
     found = failures_of(session, session.scalars(of_months.union(of_year)).all(), year)
-    return {key: one for key, one in found.items() if one.community_code.startswith(unit_code)}
+    return {key: one for key, one in found.items() if one.community_code in set(communities)}
 
 
 def failures_of(session: Session, workers: Collection[UUID], year: int) -> Mapping[UUID, Failed]:

@@ -1,6 +1,6 @@
-"""All communities of a unit, one transaction each: safe to interrupt, and to run again."""
+"""All communities of a unit, some in a transaction: safe to interrupt, and to run again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.conduct.detecting import (
     LIVING,
     check_settled,
-    detect,
     detect_dates,
     detect_failures,
+    detect_in,
     settles_at_of,
 )
 from app.conduct.proposing import refresh
@@ -27,6 +27,8 @@ from app.rules.duty import Employment
 A_DAY = timedelta(days=1)
 A_YEAR = timedelta(days=366)
 CITY = "510185"
+AT_A_TIME = 25
+"""Communities in one transaction: their workers are looked at together."""
 
 
 def communities_of(session: Session, unit_code: str, month: date) -> Sequence[str]:
@@ -49,21 +51,28 @@ def search(
     unit_code: str,
     month: date,
     now: datetime,
-    done: Callable[[str, int, int], None],
+    done: Callable[[int, int], None],
 ) -> int:
     """Search a month of every community; how many were proposed anew. Raises MonthNotSettled.
 
-    `done` hears of each community, its place and how many there are.
+    `done` hears how many were searched, of how many.
     """
     with sessions.begin() as session:
         check_settled(session, month_of(month)[0], now)
         communities = communities_of(session, unit_code, month)
     made = 0
-    for place, community_code in enumerate(communities, start=1):
+    for place, some in _at_a_time(communities):
         with sessions.begin() as session:
-            made += detect(session, community_code, month, now)
-        done(community_code, place, len(communities))
+            made += detect_in(session, some, month, now)
+        done(place, len(communities))
     return made
+
+
+def _at_a_time(communities: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Some in a transaction, with how many there are up to them."""
+    for first in range(0, len(communities), AT_A_TIME):
+        some = communities[first : first + AT_A_TIME]
+        yield first + len(some), some
 
 
 def search_nightly(sessions: Sessions, now: datetime) -> int:
@@ -73,36 +82,51 @@ def search_nightly(sessions: Sessions, now: datetime) -> int:
     with sessions.begin() as session:
         communities = communities_of(session, CITY, yesterday)
     made = 0
-    for community_code in communities:
+    for _, some in _at_a_time(communities):
         with sessions.begin() as session:
-            made += _night(session, community_code, yesterday, now)
+            made += _night(session, some, yesterday, now)
         with sessions.begin() as session:
-            look_again_at_all(session, community_code, now)
+            look_again_at_all(session, some, now)
     return made
 
 
-def _night(session: Session, community_code: str, yesterday: date, now: datetime) -> int:
+def _night(session: Session, communities: Sequence[str], yesterday: date, now: datetime) -> int:
     before, _ = month_of(yesterday.replace(day=1) - A_DAY)
-    made = detect_dates(session, community_code, yesterday, now)
-    if now >= settles_at_of(session, before) and not _searched(session, community_code, before):
-        made += detect(session, community_code, before, now)
-    else:
-        made += detect_dates(session, community_code, before, now)
-    years = (yesterday.year - 1, yesterday.year)
-    return made + sum(detect_failures(session, community_code, year, now) for year in years)
+    made = detect_dates(session, communities, yesterday, now)
+    settled = now >= settles_at_of(session, before)
+    searched = set(_searched(session, communities, before)) if settled else set(communities)
+    made += _each(session, detect_dates, sorted(searched), before, now)
+    made += _each(session, detect_in, sorted(set(communities) - searched), before, now)
+    for year in (yesterday.year - 1, yesterday.year):
+        made += detect_failures(session, communities, year, now)
+    return made
 
 
-def _searched(session: Session, community_code: str, month: date) -> bool:
-    return session.get(ConductDetection, (community_code, month)) is not None
+def _each(
+    session: Session,
+    detecting: Callable[[Session, Sequence[str], date, datetime], int],
+    communities: Sequence[str],
+    month: date,
+    now: datetime,
+) -> int:
+    return detecting(session, communities, month, now) if communities else 0
 
 
-def look_again_at_all(session: Session, community_code: str, now: datetime) -> int:
+def _searched(session: Session, communities: Sequence[str], month: date) -> Sequence[str]:
+    return session.scalars(
+        select(ConductDetection.community_code).where(
+            ConductDetection.community_code.in_(communities), ConductDetection.month == month
+        )
+    ).all()
+
+
+def look_again_at_all(session: Session, communities: Sequence[str], now: datetime) -> int:
     """Everything that the system found in the last year and that still matters; how many rest on
     something else by now."""
     proposals = session.scalars(
         select(ConductProposal)
         .where(
-            under(ConductProposal.community_code, community_code),
+            ConductProposal.community_code.in_(communities),
             ConductProposal.source == ProposalSource.DETECTED,
             ConductProposal.state.in_(LIVING),
             ConductProposal.found_at >= now - A_YEAR,

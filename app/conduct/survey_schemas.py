@@ -31,8 +31,8 @@ SURVEYED: Example = {
 SURVEY: Example = SURVEYED | {
     "worker_id": WORKER_ID,
     "share": 0.841667,
-    "low": 0.765889,
-    "high": 0.896269,
+    "low": 0.765907,
+    "high": 0.89623,
     "enough": True,
     "ground": "B6",
     "recorded_by": ACCOUNT_ID,

@@ -154,7 +154,7 @@ def _held(session: Session, surveys: Sequence[AwarenessSurvey]) -> Mapping[UUID,
         )
         .where(AwarenessSurvey.id.in_([one.id for one in surveys]))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _out(

@@ -101,7 +101,7 @@ class Matters:
     def detected(self, day: date = FIRST) -> ConductProposal:
         """B1 of a date, found by the system in the evening."""
         self.bare(at("10:00", day))
-        detect_dates(self.db, self.grid[:12], day, at("18:00", day))
+        detect_dates(self.db, [self.grid[:12]], day, at("18:00", day))
         return self.proposal(day)
 
     def proposal(self, day: date = FIRST) -> ConductProposal:

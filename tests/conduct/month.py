@@ -31,6 +31,7 @@ from app.kit.ids import uuid7
 from app.rules.appraisal import MonthState, Result
 from app.rules.conduct import Ground
 from app.rules.duty import Employment, Half
+from app.rules.equipment import EquipmentItem
 from app.rules.information import FocusKind, RecordSource
 from app.rules.procedures import LeaveKind, RequestState
 from app.rules.tasks import LoginSource, Platform
@@ -135,8 +136,9 @@ class SearchedMonth(StationMonth):
         check = EquipmentCheck(
             id=uuid7(at(day)), worker_id=self.worker(grid), community_code=grid[:12], day=day,
             at=at(day), received_at=at(day), by_station=by_station,
-            checked_by=self.account("station_lead"), work_clothes=False, items={}, note="",
-            because={"missing": []},
+            checked_by=self.account("station_lead"), work_clothes=False,
+            items=dict.fromkeys(EquipmentItem, True), note="",
+            because={"missing": [], "verdict": "no_work_clothes"},
         )  # fmt: skip
         self.db.add(check)
         self.db.flush()

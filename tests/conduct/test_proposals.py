@@ -30,7 +30,7 @@ def matters(db: Session, city: City) -> Matters:
 
 
 def search(matters: Matters) -> int:
-    return detect_dates(matters.db, COMMUNITY, FIRST, LATER)
+    return detect_dates(matters.db, [COMMUNITY], FIRST, LATER)
 
 
 def test_con_1_what_is_found_is_told_at_once_with_five_duty_dates_to_answer(

@@ -298,9 +298,9 @@ def test_con_a5_the_second_failed_month_that_is_closed(month: SearchedMonth) -> 
     month.appraised(date(2026, 1, 1), Result.FAIL)
     month.appraised(date(2026, 2, 1), Result.PASS)
     month.appraised(date(2026, 3, 1), Result.FAIL, MonthState.CONFIRMED)
-    assert detect_failures(month.db, GRID[:12], 2026, SETTLED) == 0
+    assert detect_failures(month.db, [GRID[:12]], 2026, SETTLED) == 0
     month.appraised(date(2026, 4, 1), Result.FAIL)
-    assert detect_failures(month.db, GRID[:12], 2026, SETTLED) == 1
+    assert detect_failures(month.db, [GRID[:12]], 2026, SETTLED) == 1
     found = month.proposal(Ground.A5)
     assert (found.occurred_on, found.counted_for) == (date(2026, 4, 30), date(2026, 4, 1))
     assert found.rung is PenaltyKind.DISMISSAL
@@ -310,7 +310,7 @@ def test_con_a5_the_second_failed_month_that_is_closed(month: SearchedMonth) -> 
 def test_con_a5_a_revision_after_closing_takes_the_ground_away(month: SearchedMonth) -> None:
     month.appraised(date(2026, 1, 1), Result.FAIL)
     month.appraised(date(2026, 2, 1), Result.FAIL)
-    assert detect_failures(month.db, GRID[:12], 2026, SETTLED) == 1
+    assert detect_failures(month.db, [GRID[:12]], 2026, SETTLED) == 1
     month.db.add(
         AppraisalRevision(
             id=uuid7(SETTLED), worker_id=month.worker(), month=date(2026, 1, 1),
@@ -319,5 +319,5 @@ def test_con_a5_a_revision_after_closing_takes_the_ground_away(month: SearchedMo
         )
     )  # fmt: skip
     month.db.flush()
-    assert detect_failures(month.db, GRID[:12], 2026, SETTLED) == 0
+    assert detect_failures(month.db, [GRID[:12]], 2026, SETTLED) == 0
     assert month.proposal(Ground.A5).state is ProposalState.LAPSED

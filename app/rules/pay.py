@@ -161,6 +161,8 @@ class Difference:
     amount: Decimal
     due: Decimal
     paid: Decimal
+    because: Mapping[str, object] = field(default_factory=dict)
+    """What the month rested on when it was closed, and what it rests on now."""
 
 
 @dataclass(frozen=True)

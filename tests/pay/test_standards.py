@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.db.models import OutboxEvent, PayStandard
 from tests.api.station import refused
-from tests.pay.desk import CENTRE, FIRST, PayDesk
+from tests.pay.desk import CENTRE, FIRST, MARCH, PayDesk, after
 
 TODAY = date(2026, 4, 10)
 
@@ -25,6 +25,7 @@ def test_pay_1_in_force_by_date_and_never_edited(desk: PayDesk) -> None:
     assert refused(past) == (422, "pay.standard_in_the_past")
     assert past.json()["facts"] == {"earliest": "2026-04-10", "since": "2025-07-01"}
     assert desk.post("/pay-standards", wage("2200.5")).status_code == 201
+    desk.at(after(MARCH) + timedelta(minutes=1))
     assert desk.post("/pay-standards", wage("2230.00")).status_code == 201
     assert desk.post("/pay-standards", wage("2500.00", "2026-05-01")).status_code == 201
     in_force = {

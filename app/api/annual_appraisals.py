@@ -114,7 +114,7 @@ def propose_year(db: Db, asker: AppraisalsWriter, now: Now, id: UUID, body: Grad
     return shown(db, annual.propose(db, asker, id, body, now))
 
 
-@router.get("/me/annual-appraisals")
+@router.get("/me/annual-appraisals", responses=refusals())
 def list_my_years(db: Db, asker: Me) -> MyYearsOut:
     """One's own years once they are proposed, the latest first."""
     return MyYearsOut(items=list(own_years(db, asker.as_worker())))

@@ -25,7 +25,7 @@ from app.conduct.refusals import (
     PenaltyOverturned,
     ReviewedBelow,
 )
-from app.conduct.schemas import InterviewIn, OfficeAppealIn, ReviewIn
+from app.conduct.schemas import InterviewIn, OfficeAppealIn, PenaltyReviewIn
 from app.db.models import PenaltyInterview
 from app.kit.errors import BadCursor, NotFound
 
@@ -83,7 +83,7 @@ def read_penalty(db: Db, asker: ConductReader, now: Now, id: UUID) -> PenaltyDet
     ),
 )
 def review_penalty(
-    db: Db, asker: ConductDecider, now: Now, id: UUID, body: ReviewIn
+    db: Db, asker: ConductDecider, now: Now, id: UUID, body: PenaltyReviewIn
 ) -> PenaltyDetailOut:
     """Something changed behind it: it is kept, lowered or overturned, with a reason."""
     penalty = reviewing.review(db, asker, id, body, now)

@@ -18,7 +18,7 @@ from app.conduct.refusals import (
     PenaltyOverturned,
     ReviewedBelow,
 )
-from app.conduct.schemas import ReviewIn
+from app.conduct.schemas import PenaltyReviewIn
 from app.db.models import Appeal, Penalty
 from app.people.principal import Principal
 from app.rules.conduct import PenaltyAct, PenaltyKind
@@ -32,7 +32,9 @@ ACTS: Mapping[ReviewOutcome, PenaltyAct] = {
 }
 
 
-def review(session: Session, asker: Principal, key: UUID, body: ReviewIn, now: datetime) -> Penalty:
+def review(
+    session: Session, asker: Principal, key: UUID, body: PenaltyReviewIn, now: datetime
+) -> Penalty:
     """Keep, lower or overturn it, with a reason; what was offered is settled with it."""
     penalty = hold_penalty(session, key)
     may_act(asker, penalty)
@@ -67,7 +69,7 @@ def _check(session: Session, penalty: Penalty) -> None:
         raise NoReviewOffered
 
 
-def _standing(penalty: Penalty, body: ReviewIn) -> PenaltyKind | None:
+def _standing(penalty: Penalty, body: PenaltyReviewIn) -> PenaltyKind | None:
     match body.outcome:
         case ReviewOutcome.KEEP:
             return penalty.standing

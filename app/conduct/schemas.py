@@ -189,7 +189,7 @@ class CloseIn(In):
     reason: Paragraph
 
 
-class ReviewIn(In):
+class PenaltyReviewIn(In):
     """What becomes of a penalty behind which something changed."""
 
     model_config = ConfigDict(

@@ -27,7 +27,7 @@ from app.conduct.refusals import (
     RungChanged,
     SamePerson,
 )
-from app.conduct.schemas import InterviewIn, OfficeAppealIn, ReviewIn
+from app.conduct.schemas import InterviewIn, OfficeAppealIn, PenaltyReviewIn
 from app.db.models import Account, ApprovalCase, Penalty, PenaltyInterview
 from app.kit.errors import Forbidden, NotFound, Refusal
 from app.kit.ids import uuid7
@@ -43,12 +43,12 @@ DECIDED = at("10:00", date(2026, 4, 1))
 """The tenth duty date after it is Thursday 16: the 6th is a holiday."""
 LAST_DAY = at("10:00", date(2026, 4, 16))
 SECOND = date(2026, 4, 15)
-KEEP = ReviewIn(outcome=ReviewOutcome.KEEP, reason="仍然成立")
-OVERTURN = ReviewIn(outcome=ReviewOutcome.OVERTURN, reason="不成立")
+KEEP = PenaltyReviewIn(outcome=ReviewOutcome.KEEP, reason="仍然成立")
+OVERTURN = PenaltyReviewIn(outcome=ReviewOutcome.OVERTURN, reason="不成立")
 
 
-def lower(kind: PenaltyKind | None) -> ReviewIn:
-    return ReviewIn(outcome=ReviewOutcome.LOWER, to=kind, reason="前一处罚已撤销")
+def lower(kind: PenaltyKind | None) -> PenaltyReviewIn:
+    return PenaltyReviewIn(outcome=ReviewOutcome.LOWER, to=kind, reason="前一处罚已撤销")
 
 
 @pytest.fixture

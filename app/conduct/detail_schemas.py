@@ -83,7 +83,7 @@ ACT: dict[str, Any] = {
 NAMED = {"worker_name": "王网格"}
 
 
-class EvidenceOut(Out):
+class ConductEvidenceOut(Out):
     """What a proposal rested on at a time."""
 
     number: int
@@ -98,7 +98,7 @@ class EvidenceOut(Out):
     found_at: datetime
 
 
-class AnswerOut(Out):
+class ConductAnswerOut(Out):
     """What the worker said to it."""
 
     id: UUID
@@ -155,8 +155,8 @@ class ProposalDetailOut(ProposalRow):
         }
     )
 
-    versions: list[EvidenceOut] = Field(description="The last one stands")
-    said_to_it: list[AnswerOut]
+    versions: list[ConductEvidenceOut] = Field(description="The last one stands")
+    said_to_it: list[ConductAnswerOut]
     counted: int = Field(description="Penalties of the calendar year that stand before it (CON-2)")
     effects: list[EffectOut] = Field(description="What it would cause, or caused")
     steps: list[ApprovalStepOut] = Field(description="Of the procedure, once it is put forward")
@@ -245,7 +245,7 @@ class PenaltyDetailOut(PenaltyRow):
         }
     )
 
-    decided_upon: EvidenceOut
+    decided_upon: ConductEvidenceOut
     history: list[PenaltyActOut]
     appealed: list[AppealOut]
     interviews: list[InterviewOut]

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.approvals.detail import steps_of_case
 from app.conduct.counting import counted
 from app.conduct.detail_schemas import (
-    AnswerOut,
     AppealOut,
+    ConductAnswerOut,
+    ConductEvidenceOut,
     EffectOut,
-    EvidenceOut,
     InterviewOut,
     PenaltyActOut,
     PenaltyDetailOut,
@@ -70,7 +70,7 @@ def penalty_detail(session: Session, penalty: Penalty) -> PenaltyDetailOut:
     return PenaltyDetailOut(
         **shown_penalty(session, penalty).model_dump(),
         worker_name=name_of(session, penalty.worker_id),
-        decided_upon=EvidenceOut.model_validate(evidence),
+        decided_upon=ConductEvidenceOut.model_validate(evidence),
         history=history_of(session, penalty.id),
         appealed=appeals_of(session, penalty.id),
         interviews=interviews_of(session, penalty.id),
@@ -97,17 +97,17 @@ def effects_out(kind: PenaltyKind, decided_on: date) -> list[EffectOut]:
     ]
 
 
-def versions_of(session: Session, proposal_id: UUID) -> list[EvidenceOut]:
+def versions_of(session: Session, proposal_id: UUID) -> list[ConductEvidenceOut]:
     """What a proposal rested on, one version after the other."""
     rows = session.scalars(
         select(ConductEvidence)
         .where(ConductEvidence.proposal_id == proposal_id)
         .order_by(ConductEvidence.number)
     )
-    return [EvidenceOut.model_validate(row) for row in rows]
+    return [ConductEvidenceOut.model_validate(row) for row in rows]
 
 
-def answers_of(session: Session, proposal_id: UUID) -> list[AnswerOut]:
+def answers_of(session: Session, proposal_id: UUID) -> list[ConductAnswerOut]:
     """What the worker said, in order."""
     rows = session.scalars(
         select(ConductAnswer)
@@ -116,7 +116,7 @@ def answers_of(session: Session, proposal_id: UUID) -> list[AnswerOut]:
     ).all()
     missing = missing_of(session, [row.id for row in rows])
     return [
-        AnswerOut(
+        ConductAnswerOut(
             id=row.id,
             said=row.said,
             photos=row.photos,

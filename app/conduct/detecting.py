@@ -15,7 +15,7 @@ from app.conduct.basis import Evidence, Look
 from app.conduct.detection_refusals import MonthNotSettled
 from app.conduct.grounds_failures import failures_in
 from app.conduct.looks import BY_DATE, LOOKS
-from app.conduct.proposing import Found, propose, refresh
+from app.conduct.proposing import Found, answer_term, propose, refresh
 from app.db.models import ConductDetection, ConductEvidence, ConductProposal
 from app.kit.clock import SHANGHAI
 from app.people.months import MonthOfWorker, workers_of_month
@@ -154,10 +154,18 @@ def _settle(session: Session, searched: Searched, found: Grounds, now: datetime)
     for happened, (proposal, digest) in known.items():
         if happened not in found or found[happened][1].digest != digest:
             refresh(session, proposal, now)
-    new = [happened for happened in found if happened not in known]
+    new = {happened: found[happened] for happened in found if happened not in known}
+    return _propose(session, new, now)
+
+
+def _propose(session: Session, new: Grounds, now: datetime) -> int:
+    """In the order in which they occurred; how many stand by that."""
     made = 0
+    terms: dict[str, date] = {}
     for happened in sorted(new, key=lambda one: (one.occurred_on, one.ground, one.worker_id)):
-        community_code, evidence = found[happened]
+        community_code, evidence = new[happened]
+        if community_code not in terms:
+            terms[community_code] = answer_term(session, community_code, now)
         proposed = Found(
             worker_id=happened.worker_id,
             community_code=community_code,
@@ -166,6 +174,7 @@ def _settle(session: Session, searched: Searched, found: Grounds, now: datetime)
             evidence=evidence,
             source=ProposalSource.DETECTED,
             found_by=None,
+            answer_until=terms[community_code],
         )
         made += propose(session, proposed, now) is not None
     return made

@@ -37,6 +37,8 @@ class Found:
     evidence: Evidence
     source: ProposalSource
     found_by: UUID | None
+    answer_until: date | None = None
+    """Where it is known already: the term of all that a community's workers are told today."""
 
 
 def propose(session: Session, found: Found, now: datetime) -> ConductProposal | None:
@@ -122,7 +124,7 @@ def _insert(session: Session, found: Found, now: datetime) -> UUID | None:
             found_at=now,
             found_by=found.found_by,
             told_at=now,
-            answer_until=answer_term(session, found.community_code, now),
+            answer_until=found.answer_until or answer_term(session, found.community_code, now),
         )
         .on_conflict_do_nothing()
         .returning(ConductProposal.id)

@@ -1,0 +1,83 @@
+"""What happens by itself: yesterday's dates, the month that settled, and what stands (CON)."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.conduct.searching import search, search_nightly
+from app.db.engine import Sessions
+from app.db.models import ConductDetection, ConductProposal
+from app.rules.conduct import ProposalState
+from tests.appraisal.facts import COMMUNITY, MONTH, SETTLED
+from tests.city import City
+from tests.conduct.month import SearchedMonth
+
+FRIDAY = date(2026, 3, 20)
+NIGHT = datetime.fromisoformat("2026-03-21T02:50:00+08:00")
+UNSETTLED = datetime.fromisoformat("2026-04-03T02:50:00+08:00")
+LATER = SETTLED + timedelta(days=1)
+
+
+@pytest.fixture
+def month(db: Session, city: City) -> SearchedMonth:
+    return SearchedMonth(db, city)
+
+
+@pytest.fixture
+def sessions(api: FastAPI) -> Sessions:
+    found: Sessions = api.state.sessions
+    return found
+
+
+def states(month: SearchedMonth) -> list[tuple[str, ProposalState]]:
+    """Of all proposals, by ground."""
+    month.db.rollback()
+    month.db.expire_all()
+    rows = month.db.scalars(select(ConductProposal))
+    return sorted((row.ground.value, row.state) for row in rows)
+
+
+def test_con_by_night_dates_at_once_and_months_once_they_settled(
+    month: SearchedMonth, sessions: Sessions
+) -> None:
+    searched = select(ConductDetection.month)
+    month.bare(FRIDAY)
+    survey = month.survey(FRIDAY, 100, 80)
+    month.db.commit()
+    assert [search_nightly(sessions, NIGHT), search_nightly(sessions, NIGHT)] == [1, 0]
+    assert states(month) == [("B1", ProposalState.PROPOSED)]
+    assert search_nightly(sessions, UNSETTLED) == 0
+    assert set(month.db.scalars(searched)) == {date(2026, 2, 1)}
+    assert search_nightly(sessions, SETTLED) == 1
+    assert states(month) == [("B1", ProposalState.PROPOSED), ("B6", ProposalState.PROPOSED)]
+    survey.withdrawn_at = SETTLED
+    month.db.merge(survey)
+    month.db.commit()
+    assert search_nightly(sessions, LATER) == 0
+    assert states(month) == [("B1", ProposalState.PROPOSED), ("B6", ProposalState.LAPSED)]
+    assert set(month.db.scalars(searched)) == {date(2026, 2, 1), MONTH}
+
+
+def test_con_a_search_that_was_interrupted_goes_on_and_doubles_nothing(
+    month: SearchedMonth, sessions: Sessions
+) -> None:
+    for grid in ("510185001001001", "510185001002001", "510185002001001"):
+        month.survey(FRIDAY, 100, 80, grid)
+    month.db.commit()
+    heard: list[tuple[int, int]] = []
+
+    def done(searched: int, of: int) -> None:
+        heard.append((searched, of))
+        if len(heard) == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        search(sessions, "510185001", MONTH, SETTLED, done)
+    assert search(sessions, "510185", MONTH, SETTLED, done) == 1
+    assert heard == [(2, 2), (3, 3)]
+    assert [ground for ground, _ in states(month)] == ["B6", "B6", "B6"]
+    of_township = search(sessions, COMMUNITY[:9], MONTH, SETTLED, done)
+    assert of_township == 0

@@ -5,9 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
 
+from app.db.engine import make_sessions
 from app.db.models import ApprovalCase, Change, OutboxEvent, PayStatement
 from app.kit.clock import day_start
+from app.pay.computing import compute_payroll
 from app.rules.conduct import PenaltyKind
 from app.rules.pay import StandardKind
 from tests.api.station import refused
@@ -209,6 +212,34 @@ def test_pay_4_computing_again_doubles_nothing(desk: PayDesk) -> None:
     desk.at(after(MARCH) + timedelta(hours=1))
     desk.compute(MARCH)
     assert desk.rows() == before
+
+
+def killed_after_writing(session: Session) -> None:
+    """All is written, and nothing committed."""
+    compute_payroll(session, APRIL, None, after(APRIL))
+    raise KeyboardInterrupt
+
+
+def test_pay_4_an_interrupted_run_leaves_nothing_and_is_run_again(desk: PayDesk) -> None:
+    desk.standards()
+    desk.paid(MARCH)
+    desk.at(after(APRIL))
+    desk.appraised(APRIL, FIRST)
+    before, seen = desk.rows(), []
+
+    def interrupted(done: int, of: int) -> None:
+        seen.append((done, of))
+        if done == of:
+            raise KeyboardInterrupt
+
+    sessions = make_sessions(desk.api.state.engine)
+    with pytest.raises(KeyboardInterrupt), sessions.begin() as session:
+        compute_payroll(session, APRIL, None, after(APRIL), interrupted)
+    with pytest.raises(KeyboardInterrupt), sessions.begin() as session:
+        killed_after_writing(session)
+    assert (seen, desk.rows()) == ([(1, 2), (2, 2)], before)
+    desk.paid_again(APRIL)
+    assert desk.sums(APRIL, FIRST) == ("2200.00", "0.00", "0.00", "2200.00")
 
 
 def test_pay_1_without_a_standard_nothing_is_computed(desk: PayDesk) -> None:

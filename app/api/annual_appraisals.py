@@ -20,12 +20,12 @@ from app.appraisal.annual_refusals import (
 from app.appraisal.annual_schemas import (
     GradeIn,
     GradesIn,
-    MyYearsOut,
     YearComputationIn,
     YearComputedOut,
     YearDetailOut,
     YearOut,
     YearPage,
+    YearsOut,
     YearState,
 )
 from app.appraisal.annual_shown import own_years, shown
@@ -97,9 +97,10 @@ def list_years(
 
 
 @router.post("/annual-appraisals/proposals", status_code=201, responses=refusals(*PROPOSING))
-def propose_years(db: Db, asker: AppraisalsWriter, now: Now, body: GradesIn) -> list[YearOut]:
+def propose_years(db: Db, asker: AppraisalsWriter, now: Now, body: GradesIn) -> YearsOut:
     """The community proposes several workers' grades: all of them, or none (五2)."""
-    return [shown(db, row) for row in annual.propose_all(db, asker, body.items, now)]
+    rows = annual.propose_all(db, asker, body.items, now)
+    return YearsOut(items=[shown(db, row) for row in rows])
 
 
 @router.get("/annual-appraisals/{id}", responses=refusals(NotFound))
@@ -115,9 +116,9 @@ def propose_year(db: Db, asker: AppraisalsWriter, now: Now, id: UUID, body: Grad
 
 
 @router.get("/me/annual-appraisals", responses=refusals())
-def list_my_years(db: Db, asker: Me) -> MyYearsOut:
+def list_my_years(db: Db, asker: Me) -> YearsOut:
     """One's own years once they are proposed, the latest first."""
-    return MyYearsOut(items=list(own_years(db, asker.as_worker())))
+    return YearsOut(items=list(own_years(db, asker.as_worker())))
 
 
 @router.get("/me/annual-appraisals/{year}", responses=refusals(NotFound))

@@ -307,8 +307,8 @@ class YearDetailOut(YearOut):
     rules_version: str
 
 
-class MyYearsOut(Out):
-    """One's own years, the latest first."""
+class YearsOut(Out):
+    """Some years, all of them."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"items": [YEAR]}]})
 

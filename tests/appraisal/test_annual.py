@@ -340,7 +340,7 @@ def test_apr_2_several_at_once_all_or_none(station: StationDay, written: YearWri
     assert {row["state"] for row in rows(station).values()} == {"computed"}
     items[1]["grade"] = "qualified"
     answer = station.post("station_lead", f"{UNIT}/proposals", {"items": items})
-    assert [row["state"] for row in answer.json()] == ["proposed", "proposed"]
+    assert [row["state"] for row in answer.json()["items"]] == ["proposed", "proposed"]
 
 
 def test_beyond_ones_unit_or_role_nothing_is_seen_or_done(

@@ -18,6 +18,7 @@ SETTLED_ON = 4
 """Records may arrive for 72 hours: from the first instant of this date a month is settled."""
 
 
+@cache
 def on_duty(day: date) -> bool:
     """Whether a date is a duty date of the city."""
     if day in (DECLARED, EXEMPTED):

@@ -3,7 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from app.contracts.upkeep import keep
+from app.db.models import StaleDay
 from tests.year.desk import Desk
 from tests.year.everyday import Work
 from tests.year.people import LEFT, people
@@ -100,3 +103,5 @@ def sign(desk: Desk, who: str, work: Work) -> None:
         add_account(session, desk.town, who, post.community, "worker", desk.worker(who))
         session.flush()
         write(session, desk.town, work.of([who]))
+        judged = delete(StaleDay).where(StaleDay.worker_id == desk.worker(who))
+        session.execute(judged)

@@ -7,6 +7,7 @@ marked, and is left to the service.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 
 from tests.year.duty import FIRST, LAST
 
@@ -71,6 +72,7 @@ def grid(number: int) -> str:
     return f"{community}{number // len(COMMUNITIES) + 1:03d}"
 
 
+@cache
 def people() -> dict[str, Person]:
     """All by their keys."""
     return {person.key: person for person in [*_there_before(), *_joining(), _part_time()]}

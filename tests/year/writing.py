@@ -37,9 +37,9 @@ from app.rules.tasks import LoginSource
 from app.rules.version import RULES_VERSION
 from app.rules.visits import VisitKind
 from app.rules.windows import WindowState
-from tests.year.duty import at
+from tests.year.duty import at, on_duty
 from tests.year.everyday import Collected, Filed, Served, Work, WorkedDay, WorkedWeek
-from tests.year.people import COMMUNITIES
+from tests.year.people import COMMUNITIES, people
 from tests.year.town import Town, key_of
 
 Row = dict[str, Any]
@@ -51,6 +51,7 @@ LON, LAT = 104.55, 30.41
 def write(db: Session, town: Town, work: Work) -> None:
     """The facts of some workers, once the meetings are there."""
     _insert(db, WorkerDay, (_worker_day(town, fact) for fact in work.days))
+    _insert(db, WorkerDay, _days_off(town, {fact.who for fact in work.days}))
     _insert(db, PlatformLogin, (row for fact in work.days for row in _logins(town, fact)))
     _insert(db, Visit, _visits(town, work))
     _insert(db, VisitTally, _tallies(town, work))
@@ -92,13 +93,12 @@ def _worker_day(town: Town, fact: WorkedDay) -> Row:
     away = fact.absence is not None
     verdict = FieldVerdict.MET if fact.met else FieldVerdict.SHORT
     counted = SIX_HOURS if fact.met else SIX_HOURS - SHORT_S["total"]
-    full_time = fact.who != "rural"
     return {
         "worker_id": town.workers[fact.who],
         "day": fact.day,
         "community_code": fact.grid[:12],
         "on_duty": True,
-        "bound": full_time,
+        "bound": people()[fact.who].full_time,
         "windows": [_window(fact, number) for number in (1, 2, 3)],
         "windows_filled": sum(fact.windows),
         "windows_excused": 3 if away else 0,
@@ -113,6 +113,40 @@ def _worker_day(town: Town, fact: WorkedDay) -> Row:
         "because": {},
         "rules_version": RULES_VERSION,
         "computed_at": utc(fact.day + timedelta(days=2), "12:00"),
+    }
+
+
+def _days_off(town: Town, workers: Iterable[str]) -> Iterator[Row]:
+    """Every date with a post that is no duty date: judged too, and nothing is owed."""
+    for who in sorted(workers):
+        for post in people()[who].posts:
+            for passed in range((post.last - post.first).days + 1):
+                day = post.first + timedelta(days=passed)
+                if not on_duty(day):
+                    yield _day_off(town, who, (day, post.community))
+
+
+def _day_off(town: Town, who: str, when: tuple[date, str]) -> Row:
+    day, community = when
+    windows = [{"number": number, "state": None, "record": None} for number in (1, 2, 3)]
+    seconds = dict.fromkeys(("total_s", "morning_s", "afternoon_s", "off_peak_s"), 0)
+    return {
+        "worker_id": town.workers[who],
+        "day": day,
+        "community_code": community,
+        "on_duty": False,
+        "bound": people()[who].full_time,
+        "windows": windows,
+        "windows_filled": 0,
+        "windows_excused": 0,
+        "field_verdict": FieldVerdict.NOT_OWED,
+        **seconds,
+        "short": {},
+        "fixes": 0,
+        "fixes_set_aside": {},
+        "because": {},
+        "rules_version": RULES_VERSION,
+        "computed_at": utc(day + timedelta(days=2), "12:00"),
     }
 
 

@@ -28,7 +28,7 @@ from app.conduct.refusals import (
     SamePerson,
 )
 from app.conduct.schemas import InterviewIn, OfficeAppealIn, PenaltyReviewIn
-from app.db.models import Account, ApprovalCase, Penalty, PenaltyInterview, Posting, Posting
+from app.db.models import Account, ApprovalCase, Penalty, PenaltyInterview, Posting
 from app.kit.errors import Forbidden, NotFound, Refusal
 from app.kit.ids import uuid7
 from app.rules.approvals import CaseState

@@ -6,11 +6,14 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from typer.testing import CliRunner
 
+from app.cli import cli
 from app.conduct.searching import search, search_nightly
 from app.db.engine import Sessions
 from app.db.models import ConductDetection, ConductProposal
 from app.rules.conduct import ProposalState
+from app.settings import Settings
 from tests.appraisal.facts import COMMUNITY, MONTH, SETTLED
 from tests.city import City
 from tests.conduct.month import SearchedMonth
@@ -81,3 +84,21 @@ def test_con_a_search_that_was_interrupted_goes_on_and_doubles_nothing(
     assert [ground for ground, _ in states(month)] == ["B6", "B6", "B6"]
     of_township = search(sessions, COMMUNITY[:9], MONTH, SETTLED, done)
     assert of_township == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        (["--month", "2026-03"], 0, "1 proposals made anew"),
+        (["--month", "2026-03", "--unit", "510185002"], 0, "0 proposals made anew"),
+        (["--month", "2099-01"], 1, "2099-01 settles at 2099-02-04T00:00:00+08:00"),
+        (["--month", "March"], 2, "Invalid value"),
+    ],
+)
+def test_con_by_command(
+    month: SearchedMonth, database: Settings, asked: list[str], code: int, said: str
+) -> None:
+    month.survey(FRIDAY, 100, 80)
+    month.db.commit()
+    done = CliRunner().invoke(cli, ["detect", *asked], env={"DATABASE_URL": database.database_url})
+    assert (done.exit_code, said in done.output) == (code, True), done.output

@@ -79,16 +79,6 @@ class EndOutOfContract(Refusal):
     clause = "一(二)4"
 
 
-class EndByProcedure(Refusal):
-    """This cause has a procedure of its own."""
-
-    code = "contract.end_by_procedure"
-    status = 422
-    zh = "该解除原因应当按相应程序办理。"
-    rule = "CON-5"
-    clause = "四(四)"
-
-
 class ContractIdReused(Refusal):
     """This id already stands for another contract."""
 

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1", tags=["appraisal"])
 Month = Annotated[MonthText, Path()]
 
 
-@router.get("/me/appraisals")
+@router.get("/me/appraisals", responses=refusals())
 def my_appraisals(db: Db, asker: Me) -> MyMonthsOut:
     """One's own months, the latest first; of an open month what is measured so far."""
     return lists.own_months(db, asker.as_worker())

@@ -156,8 +156,7 @@ def fits(value: Any, schema: Schema) -> bool:
 
 def with_nulls(example: Any, schema: Schema, schemas: Mapping[str, Schema]) -> Any:
     """An example with the nulls back that the framework takes out of what it writes."""
-    if "$ref" in schema:
-        schema = schemas[schema["$ref"].rpartition("/")[2]]
+    schema = _behind(schema, schemas)
     if isinstance(example, list):
         return [with_nulls(part, schema.get("items", {}), schemas) for part in example]
     if not isinstance(example, dict):
@@ -170,6 +169,12 @@ def with_nulls(example: Any, schema: Schema, schemas: Mapping[str, Schema]) -> A
     }
     kept = {name: with_nulls(part, fields.get(name, {}), schemas) for name, part in example.items()}
     return kept | nulls
+
+
+def _behind(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
+    """What a reference leads to, also where null may stand in its place."""
+    referred = next((part for part in schema.get("anyOf", ()) if "$ref" in part), schema)
+    return schemas[referred["$ref"].rpartition("/")[2]] if "$ref" in referred else schema
 
 
 def fill(schemas: dict[str, Any]) -> None:

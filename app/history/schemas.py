@@ -252,7 +252,7 @@ class StoodPayOut(Out):
     statements: list[StoodStatementOut]
 
 
-class StandingOut(Out):
+class WorkerStandingOut(Out):
     """What held of a worker at the end of a date, as it was known then."""
 
     model_config = ConfigDict(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Worker
 from app.history import discipline, employment, results
 from app.history.asking import AsOf, as_of
-from app.history.schemas import StandingOut
+from app.history.schemas import WorkerStandingOut
 from app.kit.errors import NotFound
 from app.people.posts import latest_posting, posting_on
 from app.people.principal import Principal
@@ -23,14 +23,16 @@ READS_PAY = "pay:read"
 
 def standing_of(
     session: Session, asker: Principal, worker_id: UUID, on: date | None, now: datetime
-) -> StandingOut:
+) -> WorkerStandingOut:
     """A worker who stands in the asker's unit now or stood there on the date."""
     asked = as_of(session, worker_id, on, now)
     _look(asker, asked)
     return _standing(asked, with_pay=READS_PAY in asker.scopes)
 
 
-def own_standing(session: Session, asker: Principal, on: date | None, now: datetime) -> StandingOut:
+def own_standing(
+    session: Session, asker: Principal, on: date | None, now: datetime
+) -> WorkerStandingOut:
     """One's own, pay included."""
     return _standing(as_of(session, asker.as_worker(), on, now), with_pay=True)
 
@@ -45,9 +47,9 @@ def _look(asker: Principal, asked: AsOf) -> None:
         raise NotFound(worker=asked.worker_id)
 
 
-def _standing(asked: AsOf, *, with_pay: bool) -> StandingOut:
+def _standing(asked: AsOf, *, with_pay: bool) -> WorkerStandingOut:
     penalties = discipline.penalties(asked)
-    return StandingOut(
+    return WorkerStandingOut(
         worker_id=asked.worker_id,
         worker_name=asked.session.get_one(Worker, asked.worker_id).name,
         on=asked.on,

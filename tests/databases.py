@@ -136,9 +136,7 @@ def restored(database: Settings) -> bool:
 
 def _undo(connection: Connection[Row]) -> None:
     """Write anew what was written to."""
-    noted: dict[object, object] = {
-        name: mark for name, mark in connection.execute("select name, mark from pristine.marks")
-    }
+    noted: dict[object, object] = dict(connection.execute("select name, mark from pristine.marks"))
     found = marks(connection, tables(connection))
     touched = [name for name, mark in found.items() if mark != noted[name]]
     for name in touched:

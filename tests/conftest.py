@@ -27,7 +27,14 @@ from tests.databases import Copies, name_of
 Headers = dict[str, str]
 
 
-LONGEST = ("test_fuzz.py", "test_month.py", "test_simulate.py", "test_faults.py", "test_outage.py")
+LONGEST = (
+    "test_year.py",
+    "test_fuzz.py",
+    "test_month.py",
+    "test_simulate.py",
+    "test_faults.py",
+    "test_outage.py",
+)
 """Files of few tests that take minutes: begun first, they don't leave one core to end alone."""
 
 

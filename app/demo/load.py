@@ -1,9 +1,10 @@
 """Writes the demo city into the database, all of it in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
 import psycopg
 from psycopg import Cursor, sql
@@ -13,8 +14,10 @@ from app.db.engine import make_engine, make_sessions
 from app.db.models import Base
 from app.demo import city as demo
 from app.demo import month
+from app.demo.city import DemoCity
+from app.demo.contracts import CONTRACT_COLUMNS, STANDARD_COLUMNS, contracts, standards
 from app.demo.exchange import open_paused
-from app.demo.rows import Keys, Openers, Row, tables
+from app.demo.rows import Keys, Openers, Row, Table, tables
 from app.kit.ids import uuid7
 from app.kit.secrets import seal
 from app.people import second_factor
@@ -71,13 +74,21 @@ def load(
     written: dict[str, int] = {}
     with psycopg.connect(settings.libpq_url) as connection, connection.cursor() as cursor:
         _empty(cursor, now)
-        for table, columns, rows in tables(city, Keys(seed), openers(settings, now)):
+        keys = Keys(seed)
+        every = chain(tables(city, keys, openers(settings, now)), _pay(settings, city, keys, now))
+        for table, columns, rows in every:
             progress(f"writing {table}")
             written[table] = _copy(cursor, table, columns, rows)
     with psycopg.connect(settings.libpq_url, autocommit=True) as connection:
         progress("gathering statistics")
         connection.execute("analyze")
     return written
+
+
+def _pay(settings: Settings, city: DemoCity, keys: Keys, now: datetime) -> Iterator[Table]:
+    """Contracts, and what they are paid by."""
+    yield "contract", CONTRACT_COLUMNS, contracts(city, keys, settings.secret, now)
+    yield "pay_standard", STANDARD_COLUMNS, standards(city, keys, now)
 
 
 def write_month(settings: Settings, seed: int, now: datetime, progress: Progress) -> int:

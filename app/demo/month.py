@@ -16,6 +16,7 @@ from app.attendance.commands import record_check_in
 from app.attendance.schemas import CheckInIn
 from app.db.engine import Sessions
 from app.db.models import TrackBatch
+from app.demo import month_end
 from app.demo import month_records as said
 from app.demo.city import MONTH
 from app.demo.month_events import Cast, cast_of, everyday, special, still_open
@@ -52,6 +53,8 @@ def write(sessions: Sessions, communities: Sequence[str], seed: int, now: dateti
     worker-days were written."""
     worked = sum(_write_community(sessions, community, seed, now) for community in communities)
     sweep(sessions, now)
+    for community in communities:
+        month_end.write(sessions, community, now)
     return worked
 
 
@@ -66,6 +69,7 @@ def _write_community(sessions: Sessions, community: str, seed: int, now: datetim
     for day in cast.before:
         with sessions.begin() as session:
             _write_day(session, cast, offices, (day, seed))
+            month_end.search_night(session, community, day)
     with sessions.begin() as session:
         still_open(session, cast, chance_of(seed, today, community))
     return len(people) * len(cast.before)

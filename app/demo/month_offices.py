@@ -29,6 +29,9 @@ MONDAY, WEDNESDAY = 0, 2
 TRAINING_ON = range(10, 15)
 """The first duty date of the month from the tenth on."""
 
+FORGOTTEN_EVERY = 3
+"""So many workers come without work clothes in turn, one each week."""
+
 
 @dataclass(frozen=True)
 class Offices:
@@ -110,14 +113,15 @@ def log_in(session: Session, lead: Principal, workers: Sequence[UUID], day: date
 
 
 def look_at(session: Session, lead: Principal, workers: Sequence[UUID], day: date) -> None:
-    """Clothes and equipment, once a week (EQP-1)."""
+    """Clothes and equipment, once a week (EQP-1); now and then somebody forgot the clothes."""
     at = datetime.combine(day, time(8, 50), SHANGHAI)
-    for worker_id in workers:
+    week = day.isocalendar().week
+    for place, worker_id in enumerate(workers):
         body = EquipmentCheckIn(
             id=uuid7(at),
             worker_id=worker_id,
             day=day,
-            work_clothes=True,
+            work_clothes=week % FORGOTTEN_EVERY != place,
             items=dict.fromkeys(EquipmentItem, True),
         )
         check(session, lead, body, at)

@@ -4,17 +4,22 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.conduct.detecting import detect
 from app.db import schema
 from app.db.engine import Sessions, make_engine, make_sessions
 from app.db.models import (
+    AppraisalMonth,
     CheckIn,
+    ConductAnswer,
+    ConductProposal,
+    Contract,
     DailyNote,
     Errand,
     HopExtension,
@@ -23,8 +28,12 @@ from app.db.models import (
     IncidentCase,
     IncidentHop,
     Meeting,
+    PayLine,
+    Payroll,
+    Penalty,
     PlatformAccount,
     PlatformLogin,
+    Posting,
     Record,
     Visit,
     VisitTally,
@@ -34,16 +43,23 @@ from app.db.models import (
     Worker,
 )
 from app.demo import city as jianyang
-from app.demo import exchange, month_people
+from app.demo import exchange, month_end, month_people
 from app.demo import load as demo
+from app.demo.contracts import born_to_retire
 from app.kit.clock import civil_day
+from app.rules.appraisal import MonthState
 from app.rules.attendance import Verdict
 from app.rules.cards import Colour
+from app.rules.conduct import PenaltyKind, ProposalState
 from app.rules.delivery import DeliveryState, EndpointState
+from app.rules.duty import Employment
 from app.rules.field_records import Severity
+from app.rules.hiring import RetirementPost
 from app.rules.incidents import State
 from app.rules.information import RecordState
-from app.rules.tasks import Platform
+from app.rules.pay import PayrollState
+from app.rules.retirement import retires_on
+from app.rules.tasks import LoginSource, Platform
 from app.rules.tiers import Tier
 from app.rules.visits import VisitKind, VisitVerdict
 from app.settings import Settings
@@ -90,7 +106,8 @@ def test_everybody_worked_on_every_duty_date(worked: Session) -> None:
     assert len(days) > DAYS
     assert counted(worked, CheckIn) == 3 * len(people) * len(days)
     assert set(worked.scalars(select(CheckIn.verdict))) == {Verdict.VALID}
-    assert counted(worked, PlatformLogin) == 2 * len(people) * len(days)
+    listed = select(func.count()).where(PlatformLogin.source == LoginSource.STATION)
+    assert worked.scalar(listed) == 2 * len(people) * len(days)
 
 
 def test_there_is_something_of_everything(worked: Session) -> None:
@@ -199,3 +216,65 @@ def listening(platform: Platform) -> Iterator[str]:
     standin = Standin(Agreement(platform, told, says, NOWHERE), lambda: NOW)
     with answering(build(standin)) as url:
         yield url
+
+
+def test_every_full_time_worker_has_a_contract_and_some_end_soon(worked: Session) -> None:
+    """HIRE-3: the station has something to look at, and nobody's contract is over."""
+    contracts = worked.scalars(select(Contract)).all()
+    bound = select(func.count()).where(Posting.employment == Employment.FULL_TIME)
+    assert len(contracts) == worked.scalar(bound)
+    today = civil_day(NOW)
+    ends = [min(one.retires_on, one.term_ends_on or one.retires_on) for one in contracts]
+    assert all(end > today for end in ends)
+    assert any(end <= today + timedelta(days=90) for end in ends)
+
+
+def test_proposals_stand_in_different_states(worked: Session) -> None:
+    """Found in the nights of the month; the first was decided after an answer."""
+    states = Counter(worked.scalars(select(ConductProposal.state)))
+    assert states[ProposalState.PENALISED] == 1
+    assert states[ProposalState.PUT_FORWARD] == 1
+    assert states[ProposalState.DROPPED] == 1
+    penalty = worked.scalars(select(Penalty)).one()
+    assert penalty.kind is PenaltyKind.WARNING
+    assert worked.scalar(select(func.count()).select_from(ConductAnswer)) == 3
+
+
+def test_last_month_is_closed_in_the_first_community_and_its_payroll_computed(
+    worked: Session,
+) -> None:
+    """APR-1, PAY-4: the sums of the payroll are those of its lines."""
+    month = worked.scalars(select(AppraisalMonth)).one()
+    assert (month.community_code, month.state) == (jianyang.MONTH_IN, MonthState.CLOSED)
+    assert month.month == date(2026, 2, 1)
+    payroll = worked.scalars(select(Payroll)).one()
+    assert (payroll.month, payroll.state) == (month.month, PayrollState.COMPUTED)
+    assert payroll.total == worked.scalar(select(func.sum(PayLine.amount)))
+    assert payroll.workers == worked.scalar(select(func.count()).select_from(Contract))
+
+
+def test_nothing_is_found_of_the_month_but_what_the_demo_tells(worked: Session) -> None:
+    """Searched for every ground: no worker of the city lacks logins, records or a quota."""
+    before = worked.scalar(select(func.count()).select_from(ConductProposal))
+    assert detect(worked, jianyang.MONTH_IN, date(2026, 2, 1), NOW) == 0
+    assert worked.scalar(select(func.count()).select_from(ConductProposal)) == before
+    worked.rollback()
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (datetime(2026, 3, 20, 1, tzinfo=UTC), date(2026, 2, 1)),
+        (datetime(2026, 3, 3, 15, 59, tzinfo=UTC), date(2026, 1, 1)),
+        (datetime(2026, 3, 3, 16, 0, tzinfo=UTC), date(2026, 2, 1)),
+    ],
+)
+def test_the_last_month_is_the_last_that_settled(now: datetime, expected: date) -> None:
+    assert month_end.last_settled(now) == expected
+
+
+@pytest.mark.parametrize("post", RetirementPost)
+@pytest.mark.parametrize("wanted", [date(2026, 4, 30), date(2031, 2, 28), date(2049, 12, 31)])
+def test_whoever_shall_retire_soon_was_born_for_it(post: RetirementPost, wanted: date) -> None:
+    assert timedelta(0) <= retires_on(post, born_to_retire(post, wanted)) - wanted
+    assert retires_on(post, born_to_retire(post, wanted)) - wanted <= timedelta(days=31)

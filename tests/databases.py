@@ -136,7 +136,8 @@ def restored(database: Settings) -> bool:
 
 def _undo(connection: Connection[Row]) -> None:
     """Write anew what was written to."""
-    noted: dict[object, object] = dict(connection.execute("select name, mark from pristine.marks"))
+    rows = connection.execute("select name, mark from pristine.marks").fetchall()
+    noted = {str(row[0]): row[1] for row in rows}
     found = marks(connection, tables(connection))
     touched = [name for name, mark in found.items() if mark != noted[name]]
     for name in touched:

@@ -14,7 +14,7 @@ from app.kit.clock import civil_day
 from app.kit.errors import BadCursor, NotFound
 from app.kit.schema import Day
 from app.recruitment import vacancies
-from app.recruitment.schemas import VacancyPage
+from app.recruitment.schemas import HiringVacancyPage
 
 router = APIRouter(prefix="/v1", tags=["hiring"])
 VACANT_COLUMNS: Columns = {
@@ -38,11 +38,13 @@ class VacantAsked(OfUnit):
 
 
 @router.get(
-    "/vacancies", response_model=VacancyPage, responses={**refusals(BadCursor, NotFound), **FILES}
+    "/vacancies",
+    response_model=HiringVacancyPage,
+    responses={**refusals(BadCursor, NotFound), **FILES},
 )
 def list_vacant_grids(
     db: Db, asker: HiringReader, now: Now, reads: Reads, asked: Annotated[VacantAsked, Query()]
-) -> VacancyPage | Response:
+) -> HiringVacancyPage | Response:
     """Grids without a first responsible worker, since when, and who is being hired (ORG-2).
 
     Ahead: those whose worker's assignment or contract ends, and whom nobody follows.

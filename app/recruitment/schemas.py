@@ -210,7 +210,7 @@ class ApplicantOut(Out):
     purpose: ApplicantPurpose
 
 
-class VacancyOut(Out):
+class HiringVacancyOut(Out):
     """A grid without a first responsible worker, and whether somebody is being hired for it."""
 
     grid_code: str
@@ -223,14 +223,14 @@ class VacancyOut(Out):
     clause: str
 
 
-class VacancyPage(Out):
+class HiringVacancyPage(Out):
     """Some vacancies in order of their grids."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"items": [VACANCY], "next_cursor": None}]}
     )
 
-    items: list[VacancyOut]
+    items: list[HiringVacancyOut]
     next_cursor: str | None
 
 

@@ -23,7 +23,7 @@ from app.db.models import Assignment, Contract, RecruitmentApplication, Unit
 from app.kit.paging import decode, encode
 from app.people.grids import stands_on
 from app.people.posts import under
-from app.recruitment.schemas import VacancyOut, VacancyPage
+from app.recruitment.schemas import HiringVacancyOut, HiringVacancyPage
 from app.rules.divisions import UnitTier
 from app.rules.hiring import ApplicationState
 from app.rules.organisation import ORG_2
@@ -46,7 +46,7 @@ def vacancies(
     day: date,
     ahead: timedelta,
     page: tuple[str | None, int],
-) -> VacancyPage:
+) -> HiringVacancyPage:
     """The vacant grids of a unit on a date, and those that fall vacant soon after."""
     cursor, limit = page
     query = _vacant(day, ahead).where(under(Unit.code, unit_code)).limit(limit + 1)
@@ -54,7 +54,7 @@ def vacancies(
         query = query.where(Unit.code > decode(cursor, str)[0])
     rows = session.execute(query.order_by(Unit.code)).all()
     items = [
-        VacancyOut(
+        HiringVacancyOut(
             grid_code=code,
             grid_name=name,
             vacant_from=since,
@@ -67,7 +67,7 @@ def vacancies(
         for code, name, since, last, applications, approved in rows[:limit]
     ]
     more = len(rows) > limit
-    return VacancyPage(items=items, next_cursor=encode(items[-1].grid_code) if more else None)
+    return HiringVacancyPage(items=items, next_cursor=encode(items[-1].grid_code) if more else None)
 
 
 def _vacant(day: date, ahead: timedelta) -> Any:

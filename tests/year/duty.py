@@ -70,3 +70,7 @@ def closed_on(month: date) -> date:
 def at(day: date, clock: str = "10:00") -> datetime:
     """The instant at which the clocks show a time."""
     return datetime.combine(day, time.fromisoformat(clock), SHANGHAI)
+
+
+GRADED_ON = duty_after(closed_on(date(YEAR, 12, 1)), 1)
+"""The year's last act."""

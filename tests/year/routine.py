@@ -4,9 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 from tests.year.desk import Desk, month_name
+from tests.year.duty import YEAR
 from tests.year.people import COMMUNITIES
 from tests.year.script import WORDS, Objection
-from tests.year.town import CENTRE, CENTRE_2
+from tests.year.town import CENTRE, CENTRE_2, TOWNSHIPS
 
 
 def set_standard(desk: Desk, kind: str, amount: Decimal, since: date) -> None:
@@ -77,3 +78,9 @@ def answer(desk: Desk, objection: Objection) -> None:
     word = {"upheld": objection.upheld, "reason": "已核实借调文件"}
     body = {**word, "result": "pass"} if objection.upheld else word
     desk.post(township, f"/appraisal-objections/{key}/decision", body)
+
+
+def grade_years(desk: Desk) -> None:
+    """The townships have the year's grades computed by rule."""
+    for township in TOWNSHIPS:
+        desk.post(township, "/annual-appraisals/computations", {"year": YEAR, "unit": township})

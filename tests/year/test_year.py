@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 
 from tests.year.conduct import penalty_of, proposal_of
 from tests.year.desk import Desk, month_name
-from tests.year.duty import months
+from tests.year.duty import GRADED_ON, YEAR, months
 from tests.year.independent import Decided, Paid, Reckoning
-from tests.year.people import PART_TIME
+from tests.year.people import COMMUNITIES, LEFT, PART_TIME
 from tests.year.script import OFFENCES, Ending, Offence
 from tests.year.town import CENTRE, FINANCE
 
@@ -190,3 +190,65 @@ def test_hire_3_contracts_ended_with_the_dismissals_and_the_resignation(desk: De
         "w23": ("2025-10-22", "dismissal"),
         "w31": ("2025-06-20", "resignation"),
     }
+
+
+def test_apr_2_every_grade_by_rule_is_what_the_year_comes_to(
+    desk: Desk, reckoning: Reckoning
+) -> None:
+    page = desk.get(CENTRE, "/annual-appraisals", year=YEAR, limit=100)
+    graded = {desk.town.who(one["worker_id"]): one["by_rule"] for one in page["items"]}
+    workers = {who for who, _ in reckoning.paid}
+    by_hand = {who: reckoning.grade(who, GRADED_ON).value for who in workers}
+    assert {who: by_hand[who] for who in graded} == graded
+    assert workers - set(graded) <= set(LEFT)
+    assert set(graded.values()) == {"excellent", "qualified", "unqualified"}
+
+
+@pytest.mark.parametrize("month", months(), ids=month_name)
+def test_pay_4_closed_months_are_settled_and_computing_them_again_changes_nothing(
+    desk: Desk, month: date
+) -> None:
+    """What was paid for a month until now, corrections counted, is what it would come to now; and
+    its scores are those that were closed."""
+    again = desk.get(FINANCE, f"/payrolls/{month_name(month)}/recomputation")
+    assert (again["items"], Decimal(again["difference"])) == ([], Decimal(0))
+    for community in COMMUNITIES:
+        path = f"/appraisal-months/{community}/{month_name(month)}"
+        assert desk.get(community, f"{path}/recomputation")["items"] == []
+        assert desk.get(community, path)["state"] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("who", "day", "standing", "june"),
+    [
+        ("w12", date(2025, 6, 15), ["warning"], None),
+        ("w12", date(2025, 6, 16), ["warning", "demerit"], None),
+        ("w12", date(2025, 7, 20), ["warning", "demerit"], "fail"),
+        ("w12", date(2025, 7, 21), ["warning", None], "pass"),
+        ("w12", date(2025, 12, 31), ["warning", None], "pass"),
+        ("w18", date(2025, 8, 5), ["warning", "demerit"], "pass"),
+        ("w18", date(2025, 8, 6), ["warning", "demerit", "dismissal"], "pass"),
+    ],
+)
+def test_history_is_as_it_was_known_on_a_past_date(
+    desk: Desk, who: str, day: date, standing: list[str | None], june: str | None
+) -> None:
+    path = f"/workers/{desk.worker(who)}/standing"
+    stood = desk.get(CENTRE, path, on=day.isoformat())
+    penalties = sorted(stood["penalties"], key=lambda one: one["decided_on"])
+    assert [one["standing"] for one in penalties] == standing
+    results = {one["month"][:7]: one["result"] for one in stood["months"]}
+    assert results.get("2025-06") == june
+
+
+def test_the_worker_reads_the_same_on_the_handset(desk: Desk, reckoning: Reckoning) -> None:
+    """Statement, penalties, proposals, appraisal, contract: one's own."""
+    who, month = "w12", date(2025, 7, 1)
+    paid = reckoning.paid[who, month]
+    statement = desk.get(who, f"/me/pay-statements/{month_name(month)}")
+    assert Decimal(statement["total"]) == paid.total
+    assert [one["standing"] for one in desk.get(who, "/me/penalties")["items"]] == [None, "warning"]
+    assert len(desk.get(who, "/me/proposals")["items"]) == 2
+    june = desk.get(who, "/me/appraisals/2025-06")
+    assert Decimal(june["score"]) == reckoning.score(who, date(2025, 6, 1))
+    assert len(desk.get(who, "/me/contract")["contracts"]) == 1

@@ -7,7 +7,7 @@ from functools import partial
 from app.rules.conduct import Ground
 from tests.year import conduct, hiring, routine
 from tests.year.desk import Desk
-from tests.year.duty import after, appraised_on, at, closed_on, duty_after, months
+from tests.year.duty import GRADED_ON, after, appraised_on, at, closed_on, duty_after, months
 from tests.year.everyday import Work
 from tests.year.script import (
     HIRINGS,
@@ -92,6 +92,7 @@ def _months() -> Acts:
         yield at(closed, "15:30"), partial(routine.close, month=month)
         yield at(closed, "16:00"), partial(conduct.search_month, month=month)
         yield at(closed, "16:30"), partial(routine.pay, month=month)
+    yield at(GRADED_ON, "09:00"), routine.grade_years
 
 
 def _objections() -> Acts:

@@ -26,6 +26,7 @@ from tests.load.event_measures import delivery_timings, event_timings
 from tests.load.event_year import EVENTS
 from tests.load.generator import CONNECTIONS
 from tests.load.measures import bytes_a_fix, field_time_per_second, histories
+from tests.load.month_measures import month_timings
 from tests.load.race import Contender, Pace, Record, empty_requests, race
 from tests.load.report import BARE, EMPTY, NAIVE, OURS, Line, Size
 from tests.load.servers import OURS as OUR_SERVER
@@ -41,6 +42,7 @@ class Part(StrEnum):
     HANDSETS = "handsets"
     VISITS = "visits"
     EVENTS = "events"
+    MONTHS = "months"
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,9 @@ def load(
             )
     if only in (None, Part.EVENTS):
         parts |= events(settings, secret, quick=quick)
+    if only in (None, Part.MONTHS):
+        with console.status("a month's end of a city"):
+            parts["Month's end"] = report.month_lines(month_timings(settings, secret, quick=quick))
     facts = [report.machine(settings), report.pace_of(pace)]
     for title, lines in parts.items():
         report.show(console, title, lines)

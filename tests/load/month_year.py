@@ -139,15 +139,55 @@ from held
 """,
     """
 insert into pay_standard (id, kind, amount, effective_from, reason, decided_by, decided_at)
-values (gen_random_uuid(), 'minimum_wage', 2330.00, cast(:first as date), 'load',
+values (gen_random_uuid(), 'minimum_wage', 2330.00, cast(:since as date), 'load',
         cast(:account as uuid), cast(:first as timestamptz)),
-       (gen_random_uuid(), 'performance', 1200.00, cast(:first as date), 'load',
+       (gen_random_uuid(), 'performance', 1200.00, cast(:since as date), 'load',
         cast(:account as uuid), cast(:first as timestamptz))
 """,
+)
+CLOSED_MONTH = (
+    """
+insert into appraisal_month (id, community_code, month, state, computed_at, workers, rules_version)
+select gen_random_uuid(), community, cast(:month as date), 'open', now(), count(*), 'load'
+from held group by community
+""",
+    """
+insert into month_appraisal (worker_id, month, community_code, score, proposed, because,
+                             rules_version, computed_at, result, decided_at, decided_by)
+select worker, cast(:month as date), community, 88, 'pass', '{}', 'load', now(), 'pass', now(),
+       cast(:account as uuid)
+from held
+""",
+    """
+update appraisal_month set state = 'closed', closed_at = now(), closed_by = cast(:account as uuid),
+       confirmed_at = now(), confirmed_by = cast(:account as uuid)
+where month = cast(:month as date)
+""",
+    """
+insert into payroll (month, id, state, workers, base, performance, corrections, total, digest,
+                     rules_version, computed_at)
+select cast(:month as date), gen_random_uuid(), 'approved', count(*), 2330 * count(*),
+       1200 * count(*), 0, 3530 * count(*), 'load', 'load', now()
+from held
+""",
+    """
+insert into pay_statement (month, worker_id, community_code, duty, employed, result, base,
+                           performance, corrections, total, because)
+select cast(:month as date), worker, community, 22, 22, 'pass', 2330, 1200, 0, 3530, '{}' from held
+""",
+    """
+insert into pay_line (month, worker_id, number, kind, amount, rule, clause, because)
+select cast(:month as date), worker, number, kind, amount, rule, clause, '{}'
+from held, (values (1, 'base', 2330.00, 'PAY-1', '五5'),
+                   (2, 'performance', 1200.00, 'PAY-2', '五3'))
+           line (number, kind, amount, rule, clause)
+""",
+    "update payroll set state = 'closed', closed_at = now() where month = cast(:month as date)",
 )
 TABLES = (
     "worker_day", "platform_login", "visit_tally", "record", "sample", "sample_item", "errand",
     "errand_act", "meeting", "meeting_attendance", "equipment_check", "awareness_survey",
+    "month_appraisal", "appraisal_month", "pay_statement", "pay_line",
 )  # fmt: skip
 WINDOWS = json.dumps(
     [{"number": number, "state": "filled", "record": None} for number in (1, 2, 3)]
@@ -170,9 +210,10 @@ class MonthYear:
 def write(db: Session, secret: bytes, events: int, now: datetime, today: date) -> MonthYear:
     """A year up to now of all that appraisal, detection and pay rest on."""
     event_year.write(db, secret, events, now, today)
-    month = (today.replace(day=1) - timedelta(days=5)).replace(day=1)
+    month = month_before((today - timedelta(days=5)).replace(day=1))
     logins = _logins(db, now)
     known = {
+        "since": today - timedelta(days=400),
         "first": today - timedelta(days=370),
         "last": today - timedelta(days=1),
         "now": now,
@@ -187,6 +228,11 @@ def write(db: Session, secret: bytes, events: int, now: datetime, today: date) -
     return MonthYear(workers, days, month, *logins)
 
 
+def month_before(month: date) -> date:
+    """The first date of the month before."""
+    return (month - timedelta(days=1)).replace(day=1)
+
+
 def _logins(db: Session, now: datetime) -> tuple[UUID, UUID, UUID]:
     """The centre's account and login, and that of one worker."""
     worker, community = db.execute(text("select worker, community from held limit 1")).one()
@@ -195,6 +241,15 @@ def _logins(db: Session, now: datetime) -> tuple[UUID, UUID, UUID]:
     account = db.scalar(text("select account_id from login where id = :id"), {"id": ours})
     assert isinstance(account, UUID)
     return account, ours, theirs
+
+
+def close_months_before(db: Session, year: MonthYear, months: int) -> None:
+    """Closed appraisals and payrolls of the months before, as their computation gives them."""
+    month = year.month
+    for _ in range(months):
+        month = month_before(month)
+        for statement in CLOSED_MONTH:
+            db.execute(text(statement), {"month": month, "account": year.centre})
 
 
 def settle(connection: Connection) -> None:

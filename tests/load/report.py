@@ -12,6 +12,7 @@ from rich.table import Table
 from app.settings import Settings
 from tests.load.event_measures import DeliveryTimings, EventTimings
 from tests.load.measures import History
+from tests.load.month_measures import MonthTimings
 from tests.load.race import Pace, Record, ratio
 from tests.load.visit_measures import VisitScale, growth
 
@@ -161,6 +162,35 @@ def delivery_lines(found: DeliveryTimings) -> list[Line]:
         Line("the same beside an endpoint that is down", f"{found.beside_ms:.0f} ms"),
         Line("change", f"{change:+.0f} %", "± 25 %", abs(change) <= 25),
     ]
+
+
+def month_lines(found: MonthTimings) -> list[Line]:
+    """The month's end of a city, whole commands with the start of Python."""
+    grew = found.alone_s / found.township_s
+    beside = found.workers / found.township_workers
+    return [
+        Line("workers", f"{found.workers:,} ({found.days:,} worker-days before)"),
+        _soon("appraisal of a month, one process", found.alone_s, 60),
+        _soon("appraisal of a month, two processes", found.two_s, 35),
+        Line(
+            f"the same for {beside:.1f} × the workers ({found.township_workers} to"
+            f" {found.workers})",
+            f"{grew:.1f} × the time",
+            f"≤ {beside:.1f} ×",
+            grew <= beside,
+        ),
+        _soon(f"search for grounds ({found.proposals:,} proposals)", found.detection_s, 30),
+        _soon(
+            f"payroll ({found.statements:,} statements, {found.corrections} corrections)",
+            found.payroll_s,
+            10,
+        ),
+        _within("a worker's appraisal and the records behind it", found.drill_down_ms, 50),
+    ]
+
+
+def _soon(what: str, measured_s: float, goal_s: float) -> Line:
+    return Line(what, f"{measured_s:.1f} s", f"≤ {goal_s:g} s", measured_s <= goal_s)
 
 
 def _aimed(what: str, measured_ms: float, goal_ms: float, scale: int) -> Line:

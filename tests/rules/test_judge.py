@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.rules.judge import judge_file
+from app.rules.judge import JUDGES, judge_file
 from tests.rules.facts import square
 
 SIGN_IN: dict[str, Any] = {
@@ -106,9 +106,9 @@ def test_a_broken_file_is_a_row(tmp_path: Path, text: str) -> None:
 
 def test_a_missing_file_and_an_unknown_judge_are_rows(tmp_path: Path) -> None:
     [missing] = judge_file(tmp_path / "none.json", None, always)
-    [unknown] = judge_file({"judge": "pay", "cases": []}, None, always)
+    [unknown] = judge_file({"judge": "weather", "cases": []}, None, always)
     assert (missing.name, missing.agrees) == ("none.json", False)
-    assert unknown.error == "unknown judge 'pay'; known: attendance, field_time, visits, cards"
+    assert unknown.error == f"unknown judge 'weather'; known: {', '.join(JUDGES)}"
 
 
 @pytest.mark.parametrize(

@@ -251,4 +251,4 @@ def test_the_worker_reads_the_same_on_the_handset(desk: Desk, reckoning: Reckoni
     assert len(desk.get(who, "/me/proposals")["items"]) == 2
     june = desk.get(who, "/me/appraisals/2025-06")
     assert Decimal(june["score"]) == reckoning.score(who, date(2025, 6, 1))
-    assert len(desk.get(who, "/me/contract")["contracts"]) == 1
+    assert len(desk.get(who, "/me/contract")["items"]) == 1

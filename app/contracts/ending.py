@@ -82,9 +82,11 @@ def close(session: Session, contract: Contract, ending: Ending, now: datetime) -
 
 
 def _void_what_follows(session: Session, worker_id: UUID, ending: Ending) -> None:
-    """A contract that was signed but would begin after the end never begins."""
+    """A contract that was signed but would begin after the end never begins: the last goes first,
+    since it may renew the one before."""
     for contract in follows(session, worker_id, ending.last_day):
         session.delete(contract)
+        session.flush()
         tell_void(session, contract)
         emit(
             session,
@@ -95,4 +97,3 @@ def _void_what_follows(session: Session, worker_id: UUID, ending: Ending) -> Non
             worker=str(worker_id),
             first_day=contract.first_day.isoformat(),
         )
-    session.flush()

@@ -48,7 +48,9 @@ def begun_by(session: Session, worker_id: UUID, day: date) -> Contract | None:
 
 
 def follows(session: Session, worker_id: UUID, day: date) -> Sequence[Contract]:
-    """Contracts that begin after a date."""
+    """Contracts that begin after a date, the last first."""
     return session.scalars(
-        select(Contract).where(Contract.worker_id == worker_id, Contract.first_day > day)
+        select(Contract)
+        .where(Contract.worker_id == worker_id, Contract.first_day > day)
+        .order_by(Contract.first_day.desc())
     ).all()

@@ -7,17 +7,28 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from app.contracts.ending import Ending, end_contract
 from app.contracts.leaving import A_DAY
 from app.contracts.queries import follows
 from app.contracts.shown import tell_worker
-from app.db.models import Account, Assignment, Contract, Leave, Posting, Worker
+from app.db.models import (
+    Account,
+    ApprovalCase,
+    Assignment,
+    Contract,
+    Leave,
+    Posting,
+    Resignation,
+    Worker,
+)
 from app.kit.clock import civil_day
 from app.kit.ids import uuid7
 from app.outbox.emit import emit, mark_visits
 from app.people.marks import mark_worker, publish_grid
 from app.people.spans import starts
+from app.rules.contract_terms import resigned_from
 from app.rules.duty import Half
-from app.rules.hiring import ContractEnd
+from app.rules.hiring import ApplicationState, ContractEnd
 from app.rules.procedures import LeaveKind, RequestState
 
 OVERTURNED = "辞退决定已撤销，期间视为公假"
@@ -29,7 +40,8 @@ def resume_contract(
     """Undo what a dismissal ended on a date: contract, post, grids that nobody else took since.
 
     The dates between are official leave: they are paid, and nothing was owed on them [reading].
-    Who was hired again meanwhile stays where he or she is. None where no contract was recorded.
+    Who was hired again meanwhile stays where he or she is; who had resigned leaves as approved.
+    None where no contract was recorded.
     """
     session.get_one(Worker, worker_id, with_for_update=True)
     contract = session.scalar(
@@ -45,11 +57,50 @@ def resume_contract(
         return contract
     if contract is not None:
         _open_again(session, contract, by)
-    _excuse(session, worker_id, (first, today), by, now)
-    _hold_again(session, worker_id, first, max(first, today), now)
+    resigned = _resigned_after(session, worker_id, ended_on)
+    until = min(today, resigned.last_day) if resigned else today
+    _excuse(session, worker_id, (first, until), by, now)
+    if until == today:
+        _hold_again(session, worker_id, first, max(first, today), now)
     _let_in(session, worker_id)
     mark_worker(session, worker_id, first, today)
+    if resigned is not None:
+        _leave_as_approved(session, worker_id, resigned, now)
     return contract
+
+
+def _resigned_after(session: Session, worker_id: UUID, day: date) -> Ending | None:
+    """The end after a date that an approved resignation had set: it stands on its own (CON-4)."""
+    row = session.execute(
+        select(Resignation, ApprovalCase.id, ApprovalCase.closed_at)
+        .outerjoin(ApprovalCase, ApprovalCase.subject_id == Resignation.id)
+        .where(
+            Resignation.worker_id == worker_id,
+            Resignation.state == ApplicationState.APPROVED,
+            Resignation.last_day > day,
+        )
+        .order_by(Resignation.last_day)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    found, case_id, decided_at = row
+    approved_on = civil_day(decided_at) if decided_at else found.last_day
+    last_day = resigned_from(found.last_day, approved_on)
+    return Ending(last_day, ContractEnd.RESIGNATION, None, found.said, case_id)
+
+
+def _leave_as_approved(session: Session, worker_id: UUID, ending: Ending, now: datetime) -> None:
+    end_contract(
+        session,
+        worker_id,
+        ending.last_day,
+        ending.cause,
+        by=ending.by,
+        reason=ending.reason,
+        case_id=ending.case_id,
+        now=now,
+    )
 
 
 def _open_again(session: Session, contract: Contract, by: UUID) -> None:

@@ -11,9 +11,18 @@ from sqlalchemy.orm import Session
 
 from app.contracts.ending import end_contract
 from app.contracts.resuming import resume_contract
-from app.db.models import Account, Assignment, Change, Contract, Leave, OutboxEvent, Posting
+from app.db.models import (
+    Account,
+    Assignment,
+    Change,
+    Contract,
+    Leave,
+    OutboxEvent,
+    Posting,
+    Resignation,
+)
 from app.kit.ids import uuid7
-from app.rules.hiring import ContractEnd, ContractOrigin, RetirementPost
+from app.rules.hiring import ApplicationState, ContractEnd, ContractOrigin, RetirementPost
 from app.rules.procedures import LeaveKind
 from tests.attendance.facts import at
 from tests.city import City
@@ -186,3 +195,56 @@ def test_con_2_a_resignation_is_not_resumed(db: Session, worker: UUID, office: U
     assert resume_contract(db, worker, TODAY, by=office, now=NOW) is None
     assert found.last_day == TODAY
     assert {span.upper for span in spans(db, worker)} == {TODAY + timedelta(days=1)}
+
+
+def test_hire_3_of_several_contracts_to_come_none_begins(
+    db: Session, worker: UUID, office: UUID
+) -> None:
+    """Each renews the one before it: they are taken back from the last."""
+    running = contract(db, worker, office, term_ends_on=date(2026, 4, 30))
+    renewed = contract(
+        db, worker, office, date(2026, 5, 1), term_ends_on=date(2027, 4, 30), renews=running.id
+    )
+    contract(db, worker, office, date(2027, 5, 1), renews=renewed.id)
+    end(db, worker, TODAY, ContractEnd.DISMISSAL)
+    found = db.scalars(select(Contract).where(Contract.worker_id == worker)).all()
+    assert [one.id for one in found] == [running.id]
+
+
+@pytest.mark.parametrize("days", [20, 40])
+def test_con_4_who_resigned_before_leaves_as_approved_though_the_dismissal_is_overturned(
+    db: Session, worker: UUID, office: UUID, days: int
+) -> None:
+    found = contract(db, worker, office)
+    resigned = TODAY + timedelta(days=30)
+    resignation(db, worker, resigned)
+    end(db, worker, resigned, ContractEnd.RESIGNATION)
+    end(db, worker, TODAY, ContractEnd.DISMISSAL)
+    later = at("18:00", TODAY + timedelta(days=days))
+    resume_contract(db, worker, TODAY, by=office, now=later)
+    assert (found.last_day, found.end_cause) == (resigned, ContractEnd.RESIGNATION)
+    after = resigned + timedelta(days=1)
+    posts = db.scalars(select(Posting.valid).where(Posting.worker_id == worker)).all()
+    assert [post.upper for post in posts] == [after]
+    later_grids = db.scalars(
+        select(Assignment.id).where(
+            Assignment.worker_id == worker, Assignment.valid.overlaps(Range(after, None))
+        )
+    )
+    assert later_grids.all() == []
+
+
+def resignation(db: Session, worker: UUID, last_day: date) -> Resignation:
+    found = Resignation(
+        id=uuid7(NOW),
+        worker_id=worker,
+        community_code=GRID[:12],
+        said="因家庭原因申请辞职",
+        last_day=last_day,
+        asked_at=NOW - timedelta(days=9),
+        received_at=NOW - timedelta(days=9),
+        state=ApplicationState.APPROVED,
+    )
+    db.add(found)
+    db.flush()
+    return found

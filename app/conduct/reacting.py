@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.approvals.standing_in import place_of
 from app.approvals.taking import Reaction, Turn
 from app.conduct.appealing import settle_appeal
 from app.conduct.holding import hold_penalty, hold_proposal
@@ -52,12 +53,26 @@ def _check_appeal(session: Session, turn: Turn) -> None:
     penalty = session.get_one(Penalty, appeal.penalty_id)
     if penalty.standing is None:
         raise PenaltyOverturned
-    proposal = session.get_one(ConductProposal, penalty.proposal_id)
-    hands = session.scalars(
-        select(ApprovalStep.taken_by).where(ApprovalStep.case_id == proposal.case_id)
-    ).all()
-    if turn.asker.account_id in hands:
+    if _hands_of(session, turn) & _hands_in(session, penalty):
         raise SamePerson
+
+
+def _hands_of(session: Session, turn: Turn) -> set[UUID]:
+    """Whoever asks, and in whose place."""
+    place = place_of(session, turn.asker, turn.case, turn.step, turn.now)
+    own = {turn.asker.account_id}
+    return own | {place.stood_in_for} if place and place.stood_in_for else own
+
+
+def _hands_in(session: Session, penalty: Penalty) -> set[UUID]:
+    """Who took a step that led to a penalty, in person or through a stand-in."""
+    proposal = session.get_one(ConductProposal, penalty.proposal_id)
+    rows = session.execute(
+        select(ApprovalStep.taken_by, ApprovalStep.stood_in_for).where(
+            ApprovalStep.case_id == proposal.case_id
+        )
+    )
+    return {hand for row in rows for hand in row if hand is not None}
 
 
 def _appeal_taken(session: Session, turn: Turn) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.approvals.refusals import CaseClosed, NotYourStep, OwnMatter
@@ -28,7 +30,14 @@ from app.conduct.refusals import (
     SamePerson,
 )
 from app.conduct.schemas import InterviewIn, OfficeAppealIn, PenaltyReviewIn
-from app.db.models import Account, ApprovalCase, Penalty, PenaltyInterview, Posting
+from app.db.models import (
+    Account,
+    ApprovalCase,
+    Delegation,
+    Penalty,
+    PenaltyInterview,
+    Posting,
+)
 from app.kit.errors import Forbidden, NotFound, Refusal
 from app.kit.ids import uuid7
 from app.rules.approvals import CaseState
@@ -272,3 +281,46 @@ def test_con_2_decided_beside_each_other_the_second_counts_the_first(
     matters.db.expire_all()
     assert [one.kind for one in matters.db.scalars(select(Penalty))] == [PenaltyKind.WARNING]
     assert CaseState.OPEN in {case.state for case in matters.db.scalars(select(ApprovalCase))}
+
+
+@pytest.mark.parametrize("through", ["decision", "appeal"])
+def test_con_1_no_stand_in_makes_another_person_of_who_decided(
+    matters: Matters, through: str
+) -> None:
+    """Neither decides one's own word anew, whoever lent the other the place."""
+    other = second_lead(matters, "leading_group_office", "510185")
+    offices = ["leading_group_office", other]
+    holder, stand_in = offices if through == "appeal" else reversed(offices)
+    proposal = matters.recorded(Ground.A4)
+    case = matters.put_forward(proposal, AFTER_TERM)
+    for who in ("township", "command_centre"):
+        matters.take(who, case, AFTER_TERM)
+    stands_in(matters, holder, stand_in)
+    if through == "decision":
+        alone = matters.who(stand_in)
+        matters.people[stand_in] = replace(alone, roles=("command_centre",))
+    matters.take("leading_group_office", case, AFTER_TERM)
+    matters.people.clear()
+    appeal = matters.case_of(matters.appeal(matters.penalty(proposal), AFTER_TERM))
+    if through == "appeal":
+        matters.people[other] = replace(matters.who(other), roles=("command_centre",))
+    with pytest.raises(SamePerson):
+        matters.take(other, appeal, AFTER_TERM)
+
+
+def stands_in(matters: Matters, holder: str, stand_in: str) -> None:
+    """Over the date of the decision."""
+    matters.db.add(
+        Delegation(
+            id=uuid7(DECIDED),
+            from_account=matters.who(holder).account_id,
+            to_account=matters.who(stand_in).account_id,
+            unit_code="510185",
+            tier=Tier.OFFICE,
+            valid=Range(FIRST, date(2026, 4, 30)),
+            reason="外出培训",
+            made_by=matters.who(holder).account_id,
+            made_at=DECIDED,
+        )
+    )
+    matters.db.flush()

@@ -191,7 +191,7 @@ class Reckoning:
         if not whole:
             return None
         points = [Fraction(WEIGHTS[name] * done, of) for name, (done, of) in owed.items()]
-        return _rounded(100 * sum(points, Fraction(0)) / whole)
+        return rounded(100 * sum(points, Fraction(0)) / whole)
 
     def shares(self, who: str, month: date) -> dict[str, Share]:
         """What was done of what was owed, by indicator."""
@@ -241,10 +241,10 @@ def _rung(ground: Ground, before: Sequence[Decided]) -> PenaltyKind:
 def _part(amounts: Sequence[tuple[date, Decimal]], employed: Iterable[date], duty: int) -> Decimal:
     """Each date at what was in force on it; rounded once."""
     in_force = [max(pair for pair in amounts if pair[0] <= day)[1] for day in employed]
-    return _rounded(sum(map(Fraction, in_force), Fraction(0)) / duty)
+    return rounded(sum(map(Fraction, in_force), Fraction(0)) / duty)
 
 
-def _rounded(exact: Fraction) -> Decimal:
+def rounded(exact: Fraction) -> Decimal:
     """Half a cent up: what lies beyond nine decimals cannot lift a fraction to it."""
     floored = Decimal(exact.numerator * 10**9 // exact.denominator).scaleb(-9)
     return floored.quantize(CENT, ROUND_HALF_UP)

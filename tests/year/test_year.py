@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from app.rules.procedures import LeaveKind
 from tests.year.conduct import penalty_of, proposal_of
 from tests.year.desk import Desk, month_name
-from tests.year.duty import GRADED_ON, YEAR, months
+from tests.year.duty import GRADED_ON, YEAR, last_of, months
 from tests.year.independent import Decided, Paid, Reckoning
-from tests.year.people import COMMUNITIES, LEFT, PART_TIME
-from tests.year.script import OFFENCES, Ending, Offence
+from tests.year.people import COMMUNITIES, JOINED, LEFT, PART_TIME, RECRUITED
+from tests.year.script import ABSENCES, OFFENCES, Ending, Offence
 from tests.year.town import CENTRE, FINANCE
 
 FILES = {"format": "xlsx"}
@@ -252,3 +253,33 @@ def test_the_worker_reads_the_same_on_the_handset(desk: Desk, reckoning: Reckoni
     june = desk.get(who, "/me/appraisals/2025-06")
     assert Decimal(june["score"]) == reckoning.score(who, date(2025, 6, 1))
     assert len(desk.get(who, "/me/contract")["items"]) == 1
+
+
+@pytest.mark.parametrize("month", months(), ids=month_name)
+def test_pay_3_finance_is_told_who_came_who_went_and_who_was_away(desk: Desk, month: date) -> None:
+    """五4: a transfer between stations is neither."""
+    report = desk.get(FINANCE, f"/payrolls/{month_name(month)}/report")
+    told = {
+        (desk.town.who(one["worker_id"]), movement)
+        for one in report["items"]
+        for movement in one["movements"]
+    }
+    joined = {
+        (who, "joined") for who, (since, _) in (JOINED | RECRUITED).items() if in_(since, month)
+    }
+    left = {(who, "left") for who, last in LEFT.items() if in_(last, month)}
+    absent = {
+        (leave.who, "absent")
+        for leave in ABSENCES
+        if leave.kind is LeaveKind.UNPAID_ABSENCE
+        and leave.first <= last_of(month)
+        and leave.last >= month
+    }
+    assert told == joined | left | absent
+    assert (report["joined"], report["left"]) == (len(joined), len(left))
+    assert report["absent"] == len(absent)
+
+
+def in_(day: date, month: date) -> bool:
+    """Whether a date lies in a month."""
+    return month <= day <= last_of(month)

@@ -1,8 +1,9 @@
 """Stand-ins: an office account lets another one take its steps over a span of dates.
 
 A place is given away by whoever holds it, or by a tier above for somebody who is absent; never by
-a stand-in, so there are no chains. A stand-in belongs to the same unit or to one above it: nobody
-gets to see more than before.
+a stand-in, so there are no chains. A stand-in belongs to the same unit or to one above it, where
+nobody gets to see more than before, and acts for no lower tier than the one that is stood in for:
+the centre does not take the office's word (HIRE-1).
 """
 
 from datetime import date, datetime, timedelta
@@ -45,7 +46,7 @@ def delegate(
         return _same(session, known, asker, body, now)
     holder = _holder(session, asker, body)
     tier = _tier(holder, body)
-    _fit(session, holder, body.to_account)
+    _fit(session, holder, body.to_account, tier)
     if body.first_day < civil_day(now):
         raise DelegationInArrears(first_day=body.first_day)
     valid = Range(body.first_day, body.last_day + A_DAY)
@@ -110,20 +111,21 @@ def _tier(holder: Account, body: DelegationIn) -> Tier:
     return body.tier
 
 
-def _fit(session: Session, holder: Account, to_account: UUID) -> None:
-    fit = _fit_for(holder.id, holder.unit_code).where(Account.id == to_account)
+def _fit(session: Session, holder: Account, to_account: UUID, tier: Tier) -> None:
+    fit = _fit_for(holder.id, holder.unit_code, tier).where(Account.id == to_account)
     if session.execute(fit).first() is None:
         raise DelegationUnfit(account=to_account)
 
 
-def _fit_for(holder_id: UUID, unit_code: str) -> Select[UUID, str, list[str], str, str]:
-    """The offices of a unit or above it, but for one account."""
+def _fit_for(holder_id: UUID, unit_code: str, tier: Tier) -> Select[UUID, str, list[str], str, str]:
+    """The offices of a unit or above it, of a tier or a higher one, but for one account."""
+    not_below = [role for role in OFFICE_ROLES if rank(ACTS_FOR[role]) >= rank(tier)]
     return (
         select(Account.id, Account.name, Account.roles, Unit.code, Unit.name)
         .join(Unit, Unit.code == Account.unit_code)
         .where(
             func.starts_with(literal(unit_code), Account.unit_code),
-            Account.roles.overlap(OFFICE_ROLES),
+            Account.roles.overlap(not_below),
             Account.disabled_at.is_(None),
             Account.id != holder_id,
         )
@@ -168,10 +170,10 @@ def revoke(session: Session, asker: Principal, key: UUID, now: datetime) -> Dele
 
 
 def stand_ins(session: Session, asker: Principal) -> list[StandInOut]:
-    """Who could stand in for oneself."""
-    rows = session.execute(
-        _fit_for(asker.account_id, asker.unit_code).order_by(Unit.code.desc(), Account.name)
-    )
+    """Who could stand in for oneself, at one of one's tiers."""
+    lowest = min(own_tiers(asker), key=rank, default=Tier.OFFICE)
+    fit = _fit_for(asker.account_id, asker.unit_code, lowest)
+    rows = session.execute(fit.order_by(Unit.code.desc(), Account.name))
     return [
         StandInOut(
             account_id=account_id,

@@ -129,8 +129,22 @@ def test_who_acts_for_several_tiers_says_for_which(desk: Desk) -> None:
     assert unclear.json()["facts"]["tiers"] == ["centre", "office"]
     not_its_own = given(desk, "command_centre", tier="township")
     assert refused(desk.station.post("both", "/delegations", not_its_own))[0] == 422
-    clear = desk.station.post("both", "/delegations", given(desk, "command_centre", tier="office"))
-    assert (clear.status_code, clear.json()["tier"]) == (201, "office")
+    for tier, to in (("office", "leading_group_office"), ("centre", "command_centre")):
+        clear = desk.station.post("both", "/delegations", given(desk, to, tier=tier))
+        assert (clear.status_code, clear.json()["tier"]) == (201, tier)
+
+
+def test_hire_1_no_lower_tier_stands_in_for_a_higher_one(desk: Desk) -> None:
+    """The office and the centre are of one unit: the centre would review and approve."""
+    downward = desk.station.post(
+        "leading_group_office", "/delegations", given(desk, "command_centre")
+    )
+    assert refused(downward) == (422, "approvals.stand_in_unfit")
+    upward = given(desk, "leading_group_office")
+    assert desk.station.post("command_centre", "/delegations", upward).status_code == 201
+    assert desk.station.get("leading_group_office", "/delegations/stand-ins").json() == []
+    found = desk.station.get("command_centre", "/delegations/stand-ins").json()
+    assert [one["name"] for one in found] == ["leading_group_office"]
 
 
 def test_dates_overlaps_and_ids(desk: Desk) -> None:

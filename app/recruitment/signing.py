@@ -44,8 +44,10 @@ def sign(session: Session, asker: Principal, key: UUID, body: SigningIn, now: da
         return _signed_already(session, application, body)
     if application.applicant is None:
         raise ApplicantErased(id=key)
-    _take_last_step(session, asker, application, now)
+    approved_on = _take_last_step(session, asker, application, now)
     worker = _at_the_post(session, asker, application, body.first_day, now)
+    if body.first_day < approved_on:
+        raise NotApproved(first_day=body.first_day, approved_on=approved_on)
     valid: Range[date] = Range(body.first_day, None)
     assign(session, asker, worker, (application.grid_code, True), valid, now)
     contract = _contract(asker, application, worker.id, body, now)
@@ -68,13 +70,16 @@ def _signed_already(
 
 def _take_last_step(
     session: Session, asker: Principal, application: RecruitmentApplication, now: datetime
-) -> None:
-    """Raises NotApproved while others have to decide, and what the engine refuses."""
+) -> date:
+    """When the office approved; raises NotApproved while others have to decide, and what the
+    engine refuses."""
     case = open_case_of(session, Procedure.RECRUITMENT, application.id)
     if case is None or application.state is not ApplicationState.APPROVED:
         raise NotApproved(state=application.state.value)
     session.refresh(case, with_for_update=True)
-    take(session, asker, case, Word(), now)
+    step = take(session, asker, case, Word(), now)
+    assert step.waits_since is not None
+    return civil_day(step.waits_since)
 
 
 def _at_the_post(

@@ -261,6 +261,15 @@ def test_nobody_is_posted_long_ago_or_after_retirement(desk: StationDay) -> None
     assert desk.post("station_lead", sign, terms(first_day="2026-03-18")).status_code == 201
 
 
+def test_hire_1_nobody_is_at_the_post_before_the_office_approved(desk: StationDay) -> None:
+    sign = f"{PATH}/{approved(desk)['id']}/contract"
+    answer = desk.post("station_lead", sign, terms(first_day="2026-03-17"))
+    assert refused(answer) == (409, "recruitment.not_approved")
+    assert answer.json()["facts"]["approved_on"] == "2026-03-18"
+    assert desk.db.scalars(select(Contract)).all() == []
+    assert desk.post("station_lead", sign, terms(first_day="2026-03-18")).status_code == 201
+
+
 def test_two_who_are_approved_for_one_grid_are_not_both_signed(desk: StationDay) -> None:
     first = approved(desk)
     other = applicant(name="王应聘", phone="13800000010")

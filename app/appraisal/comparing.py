@@ -17,8 +17,8 @@ from app.people.posts import under
 from app.rules.appraisal import APR_1, FEWEST_COMPARED, Indicator, Result
 
 GRID_DIGITS = 15
-Figures = tuple[int, Decimal | None, int, int]
-"""Workers, mean score, passed, failed."""
+Figures = tuple[int, int, Decimal | None, int, int]
+"""Workers, those with a score, their mean, passed, failed."""
 
 
 def comparison(session: Session, unit_code: str, month: date) -> UnitComparisonOut:
@@ -56,6 +56,7 @@ def _figures(session: Session, above: str, digits: int, month: date) -> Mapping[
         select(
             key,
             func.count(),
+            func.count(MonthAppraisal.score),
             func.avg(MonthAppraisal.score),
             func.count().filter(result == Result.PASS),
             func.count().filter(result == Result.FAIL),
@@ -63,12 +64,13 @@ def _figures(session: Session, above: str, digits: int, month: date) -> Mapping[
         .where(MonthAppraisal.month == month, under(MonthAppraisal.community_code, above))
         .group_by(key)
     )
-    return {code: (count, mean, passed, failed) for code, count, mean, passed, failed in rows}
+    return {code: tuple(figures) for code, *figures in rows}
 
 
 def _shares(
     session: Session, above: str, digits: int, month: date
 ) -> Mapping[str, Mapping[Indicator, str]]:
+    """Only of indicators that enough workers owed anything in: else it is one worker's own."""
     key = _key(digits)
     rows = session.execute(
         select(
@@ -82,14 +84,18 @@ def _shares(
             (MonthAppraisal.worker_id == MonthIndicator.worker_id)
             & (MonthAppraisal.month == MonthIndicator.month),
         )
-        .where(MonthAppraisal.month == month, under(MonthAppraisal.community_code, above))
+        .where(
+            MonthAppraisal.month == month,
+            under(MonthAppraisal.community_code, above),
+            MonthIndicator.denominator > 0,
+        )
         .group_by(key, MonthIndicator.indicator)
+        .having(func.count() >= FEWEST_COMPARED)
     )
     found: dict[str, dict[Indicator, str]] = {}
     for code, indicator, done, owed in rows:
-        if owed:
-            share = six_decimals(Fraction(int(done), int(owed)))
-            found.setdefault(code, {})[indicator] = f"{share:.4f}"
+        share = six_decimals(Fraction(int(done), int(owed)))
+        found.setdefault(code, {})[indicator] = f"{share:.4f}"
     return found
 
 
@@ -97,13 +103,14 @@ def _out(
     unit: Unit, figures: Figures | None, shares: Mapping[Indicator, str], *, own: bool
 ) -> UnitAppraisalOut:
     enough = figures is not None and figures[0] >= FEWEST_COMPARED
-    workers, mean, passed, failed = figures if enough and figures else (None, None, None, None)
+    nothing = (None, 0, None, None, None)
+    workers, scored, mean, passed, failed = figures if enough and figures else nothing
     return UnitAppraisalOut(
         unit_code=unit.code,
         name=unit.name,
         own=own,
         workers=workers,
-        mean=None if mean is None else mean.quantize(Decimal("0.01")),
+        mean=None if mean is None or scored < FEWEST_COMPARED else mean.quantize(Decimal("0.01")),
         passed=passed,
         failed=failed,
         shares=dict(shares) if enough else {},

@@ -68,8 +68,9 @@ def compute_months(
 
 
 def _begun(month: date, now: datetime) -> date:
+    """Its first date, once that is over: only dates that are over are measured."""
     first, _ = month_of(month)
-    if first > civil_day(now):
+    if first >= civil_day(now):
         raise MonthNotBegun(month=first)
     return first
 
@@ -88,7 +89,7 @@ def _compute(
         known[code] = opened(session, code, first, now)
     judged = judged_months(session, Whose.of(session, first, workers, now))
     before = {row.worker_id for code in known for row in rows_of(session, code, first)}
-    forget(session, first, before - judged.keys())
+    forget(session, first, known, before - judged.keys())
     places = {one.worker_id: one.community_code for one in workers}
     write_months(session, first, places, judged, now)
     _store(session, known, counts, now)

@@ -18,12 +18,13 @@ from app.appraisal.schemas import (
     AppraisalObjectionPage,
     MonthAppraisalOut,
     MonthAppraisalPage,
+    MonthAppraisalRow,
     MonthRecordOut,
     MonthRecordsOut,
     MyMonthsOut,
     RecomputationOut,
 )
-from app.appraisal.shown import details_out, objection_out, rows_out
+from app.appraisal.shown import beside, details_out, objection_out, row_out, rows_out
 from app.db.keyset import cursor_of, cut, earlier, latest_first
 from app.db.models import AppraisalMonth, AppraisalObjection, MonthAppraisal
 from app.kit.errors import BadCursor, NotFound
@@ -89,11 +90,12 @@ def months_out(
     """With what their workers' months come to, read at once."""
     workers = _workers_of(session, [(one.community_code, one.month) for one in months])
     waiting, history = _waiting(session, months), supersessions(session)
+    found = beside(session, [row for rows in workers.values() for row in rows])
     shown = []
     for month in months:
         key = (month.community_code, month.month)
         rows = workers.get(key, [])
-        results = [row.in_force or row.proposed for row in rows_out(session, rows)]
+        results = [_result(row_out(row, found)) for row in rows]
         settles = settles_at(month.month, values_on(month.month, history)).astimezone(UTC)
         shown.append(
             AppraisalMonthOut(
@@ -120,6 +122,10 @@ def months_out(
             )
         )
     return shown
+
+
+def _result(row: MonthAppraisalRow) -> Result | None:
+    return row.in_force or row.proposed
 
 
 def _workers_of(

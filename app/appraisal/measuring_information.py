@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, union
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.appraisal.measuring_focus import focus
@@ -62,35 +62,31 @@ def _entries(session: Session, whose: Whose) -> Iterator[tuple[UUID, Piece]]:
 
 
 def _checks(session: Session, whose: Whose) -> Iterator[tuple[UUID, Piece]]:
-    """Checks of the month, by who wrote the version that was checked, else who collected it."""
-    theirs = union(
-        select(Record.id).where(Record.worker_id.in_(whose.keys)),
-        select(RecordVersion.record_id).where(RecordVersion.worker_id.in_(whose.keys)),
-    )
+    """Checks of the month, by who wrote the version that was checked; what an office wrote is
+    nobody's (CON-B5 counts alike)."""
     rows = session.execute(
         select(
-            func.coalesce(RecordVersion.worker_id, Record.worker_id),
+            RecordVersion.worker_id,
             SampleItem.sample_id,
             SampleItem.place,
             SampleItem.result,
             SampleItem.checked_at,
             SampleItem.record_id,
         )
-        .join(Record, Record.id == SampleItem.record_id)
-        .outerjoin(
+        .join(
             RecordVersion,
             (RecordVersion.record_id == SampleItem.record_id)
             & (RecordVersion.number == SampleItem.version),
         )
         .where(
-            SampleItem.record_id.in_(theirs.subquery().select()),
+            RecordVersion.worker_id.in_(whose.keys),
             SampleItem.result.is_not(None),
             SampleItem.checked_at >= whose.begins,
             SampleItem.checked_at < whose.ends,
         )
     )
     for worker_id, sample_id, place, result, checked_at, record_id in rows:
-        if worker_id not in whose.workers or result is None or checked_at is None:
+        if worker_id is None or result is None or checked_at is None:
             continue
         says = {"result": result.value, "record": str(record_id)}
         key, day = f"{sample_id}/{place}", civil_day(checked_at)

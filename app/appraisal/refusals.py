@@ -4,11 +4,11 @@ from app.kit.errors import Refusal
 
 
 class MonthNotBegun(Refusal):
-    """A month that has not begun cannot be appraised."""
+    """A month can be appraised from its second date on: only dates that are over are measured."""
 
     code = "appraisal.not_begun"
     status = 422
-    zh = "尚未开始的月份不能考核。"
+    zh = "当月尚无已结束的日期，暂不能考核。"
     rule = "APR-1"
     clause = "五1"
 

@@ -158,8 +158,8 @@ def appraise(
     """Compute the appraisal of a month; what a person has given a word on stays as it is."""
     first = _first_of(month)
     now = clock.now()
-    if first > civil_day(now):
-        console.print(f"{month} has not begun")
+    if first >= civil_day(now):
+        console.print(f"{month} has no date yet that is over")
         raise typer.Exit(1)
     engine = make_engine(Settings())
     sessions = make_sessions(engine)

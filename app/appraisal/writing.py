@@ -67,16 +67,28 @@ def write_indicators(session: Session, month: date, judged: Mapping[UUID, Judged
             session.expire(row)
 
 
-def forget(session: Session, month: date, worker_ids: Collection[UUID]) -> None:
-    """Those whose month it no longer is: they moved, or their post was written down anew."""
+def forget(
+    session: Session, month: date, communities: Collection[str], worker_ids: Collection[UUID]
+) -> None:
+    """Those whose month it no longer is in these communities: they moved, or their post was
+    written down anew. Where another community has taken the month over meanwhile, it stays."""
     if not worker_ids:
         return
-    for model in (MonthIndicator, MonthAppraisal):
-        session.execute(
-            delete(model)
-            .where(model.worker_id.in_(worker_ids), model.month == month)
-            .execution_options(synchronize_session="fetch")
+    gone = session.scalars(
+        delete(MonthAppraisal)
+        .where(
+            MonthAppraisal.worker_id.in_(worker_ids),
+            MonthAppraisal.month == month,
+            MonthAppraisal.community_code.in_(communities),
         )
+        .returning(MonthAppraisal.worker_id)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    session.execute(
+        delete(MonthIndicator)
+        .where(MonthIndicator.worker_id.in_(gone), MonthIndicator.month == month)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _month(

@@ -78,11 +78,12 @@ class DutyOfMonth:
             return self.of(worker.community_code)
         codes = {span.community_code for span in worker.spans}
         duty = {code: frozenset(self.of(code)) for code in codes}
-        return tuple(
+        on_duty = [
             day
             for day in self.days
             if day in duty[worker.community_on(day) or worker.community_code]
-        )
+        ]
+        return tuple(paid_dates(self.days, on_duty))
 
 
 def dates_of(worker: MonthOfWorker, duty: DutyOfMonth, away: frozenset[date]) -> EmployedDates:

@@ -84,12 +84,15 @@ def figure(
     gathered = gatherer.month(month)
     progress(1, steps)
     differences: dict[UUID, list[Difference]] = {}
+    places: dict[UUID, str] = {}
     for place, each in enumerate(closed.months, 2):
-        for worker_id, found in differences_of(closed, each, gatherer.month(each)).items():
+        due = gatherer.month(each)
+        for worker_id, found in differences_of(closed, each, due).items():
             differences.setdefault(worker_id, []).extend(found)
+            places[worker_id] = _place(closed, due, worker_id)
         progress(place, steps)
     statements = [_statement(one, differences.pop(key, [])) for key, one in gathered.items()]
-    statements += _of_those_who_left(closed, gatherer, month, differences)
+    statements += _of_those_who_left(gatherer, month, differences, places)
     return sorted(statements, key=lambda statement: statement.worker_id)
 
 
@@ -109,19 +112,26 @@ def _statement(gathered: GatheredMonth, differences: Sequence[Difference]) -> Fi
     )
 
 
+def _place(closed: ClosedMonths, due: Mapping[UUID, GatheredMonth], worker_id: UUID) -> str:
+    """Of the last statement; of whoever was never paid, because the post was written down after
+    the month was closed, that of the post."""
+    code = closed.last_community(worker_id)
+    return due[worker_id].worker.community_code if code is None else code
+
+
 def _of_those_who_left(
-    closed: ClosedMonths,
     gatherer: Gatherer,
     month: date,
     differences: Mapping[UUID, Sequence[Difference]],
+    places: Mapping[UUID, str],
 ) -> list[FiguredStatement]:
     """What is still owed to workers without a post in the month; of them nothing can be taken."""
     found = []
     for worker_id, owed in differences.items():
         settled = settle(owed, NOTHING)
-        code = closed.last_community(worker_id)
-        if not settled.taken or code is None:
+        if not settled.taken:
             continue
+        code = places[worker_id]
         found.append(
             FiguredStatement(
                 worker_id=worker_id,

@@ -154,8 +154,11 @@ class StationMonth:
             )
         )
 
-    def record(self, collected: date, entered: date | None, grid: str = GRID) -> UUID:
-        """A record that was collected on a date and entered on another, or not yet."""
+    def record(
+        self, collected: date, entered: date | None, grid: str = GRID, *, by_office: bool = False
+    ) -> UUID:
+        """A record that was collected on a date and entered on another, or not yet; its version
+        was written by the worker, or by an office."""
         record = Record(
             id=key(),
             kind=RecordKind.PLACE,
@@ -179,7 +182,7 @@ class StationMonth:
                 content={},
                 source=RecordSource.HANDSET,
                 account_id=self.account("station_lead"),
-                worker_id=self.worker(grid),
+                worker_id=None if by_office else self.worker(grid),
                 captured_at=at(collected),
                 received_at=at(collected),
                 day=collected,

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from httpx import Response
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
+from app.appraisal.computing import compute_month
 from app.appraisal.feed import for_handset
 from app.appraisal.forms import AppraisalObjectionIn
+from app.appraisal.lists import Asked, months_page
 from app.appraisal.objecting import record_objection
 from app.db.models import (
     Account,
@@ -430,3 +432,51 @@ def test_apr_1_units_are_compared_by_aggregates_of_three_at_least(
     assert other["shares"] == {}
     townships = station.get("township", "/appraisal-comparison", month="2026-03").json()["items"]
     assert townships[0]["workers"] == 5
+
+
+def test_apr_1_an_aggregate_never_rests_on_fewer_than_three(
+    station: StationDay, full: StationMonth
+) -> None:
+    """Only one worker's errand was rated: that share would be hers alone."""
+    full.rated(date(2026, 3, 5), 2)
+    full.db.commit()
+    computed(station)
+    [own, _] = station.get("station_lead", "/appraisal-comparison", month="2026-03").json()["items"]
+    assert set(own["shares"]) == {"attendance", "field_time"}
+    assert own["mean"] is not None
+    full.db.execute(
+        update(MonthAppraisal).where(MonthAppraisal.worker_id == full.worker()).values(score=None)
+    )
+    full.db.commit()
+    [own, _] = station.get("station_lead", "/appraisal-comparison", month="2026-03").json()["items"]
+    assert (own["workers"], own["mean"]) == (3, None)
+
+
+def test_apr_1_on_the_first_date_of_a_month_nothing_of_it_is_measured(
+    station: StationDay, full: StationMonth
+) -> None:
+    path = f"{MARCH}/computation"
+    station.at(datetime(2026, 3, 1, 2, tzinfo=UTC))
+    assert refused(station.post("station_lead", path, {})) == (422, "appraisal.not_begun")
+    station.at(datetime(2026, 3, 2, 2, tzinfo=UTC))
+    begun = station.post("station_lead", path, {})
+    assert (begun.status_code, begun.json()["settled"]) == (200, False)
+    measured = station.get("township", f"/appraisals/{full.worker()}/2026-03").json()["because"]
+    assert measured["measured_to"] == "2026-03-01"
+
+
+def test_apr_1_a_list_of_months_asks_as_often_for_one_as_for_many(
+    station: StationDay, full: StationMonth, db: Session
+) -> None:
+    asked: list[str] = []
+    computed(station)
+    engine = db.get_bind().engine
+    event.listen(engine, "before_cursor_execute", lambda *found: asked.append(str(found[2])))
+    place = Asked(COMMUNITY[:6])
+    assert len(months_page(db, place, (None, 50), SETTLED).items) == 1
+    once = len(asked)
+    for community in (ELSEWHERE, OTHER_TOWNSHIP):
+        compute_month(db, community, date(2026, 3, 1), SETTLED)
+    asked.clear()
+    assert len(months_page(db, place, (None, 50), SETTLED).items) == 3
+    assert len(asked) <= once

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.appraisal.computing import compute_month
 from app.appraisal.shown import rows_out
+from app.appraisal.writing import forget
 from app.db.models import (
     AppraisalMonth,
     ConductProposal,
@@ -21,7 +22,7 @@ from app.db.models import (
 from app.rules.appraisal import Indicator, MonthState, Result
 from app.rules.conduct import Ground, PenaltyKind, ProposalSource, ProposalState
 from app.rules.duty import Employment
-from app.rules.information import FocusKind
+from app.rules.information import CheckResult, FocusKind
 from app.rules.tiers import Tier
 from tests.appraisal.facts import COMMUNITY, GRID, MONTH, NEIGHBOUR, SETTLED, THIRD, StationMonth
 from tests.city import key
@@ -160,3 +161,33 @@ def test_inf_4_focus_counts_by_grid_at_the_months_end_and_names_nobody(
 
 
 MONTH_MIDDLE = SETTLED.replace(month=3, day=15)
+
+
+def test_apr_1_what_another_community_took_over_meanwhile_is_not_forgotten(
+    month: StationMonth,
+) -> None:
+    """Two stations compute at once, and the worker has just moved from one to the other."""
+    db = month.db
+    everybody(month)
+    compute_month(db, COMMUNITY, MONTH, SETTLED)
+    moved, stays = month.worker(), month.worker(NEIGHBOUR)
+    db.get_one(MonthAppraisal, (moved, MONTH)).community_code = ELSEWHERE
+    db.flush()
+    forget(db, MONTH, [COMMUNITY], [moved, stays])
+    left = db.scalars(select(MonthAppraisal.worker_id)).all()
+    assert (moved in left, stays in left) == (True, False)
+    lines = db.scalars(select(MonthIndicator.worker_id)).all()
+    assert (moved in lines, stays in lines) == (True, False)
+
+
+def test_apr_1_checks_are_charged_to_whoever_wrote_what_was_checked(month: StationMonth) -> None:
+    db = month.db
+    everybody(month)
+    day, entered = date(2026, 3, 2), date(2026, 3, 3)
+    own, of_office = month.record(day, entered), month.record(day, entered, by_office=True)
+    month.check(date(2026, 3, 9), [(own, CheckResult.CORRECT), (of_office, CheckResult.WRONG)])
+    db.flush()
+    compute_month(db, COMMUNITY, MONTH, SETTLED)
+    line = db.get_one(MonthIndicator, (month.worker(), MONTH, Indicator.INFORMATION))
+    checks = line.parts["parts"]["checks"]
+    assert (checks["numerator"], checks["denominator"]) == (1, 1)

@@ -17,6 +17,7 @@ from app.db.models import (
     AppraisalMonth,
     AppraisalRevision,
     ConductProposal,
+    DutyDecision,
     Leave,
     MonthAppraisal,
     PayStandard,
@@ -27,7 +28,7 @@ from app.kit.clock import day_start
 from app.people.months import workers_of_month
 from app.rules.appraisal import MonthState, Result, RevisionGround
 from app.rules.conduct import Ground, PenaltyKind, ProposalSource, ProposalState
-from app.rules.duty import Employment, Half
+from app.rules.duty import DutyChange, Employment, Half
 from app.rules.pay import StandardKind
 from app.rules.procedures import LeaveKind, RequestState
 from app.rules.tiers import Tier
@@ -181,6 +182,20 @@ class PayDesk:
                 state=RequestState.APPROVED,
                 decided_by=self.account("station_lead"),
                 decided_at=day_start(first),
+            )
+        )
+        self.db.commit()
+
+    def exempted(self, community: str, day: date) -> None:
+        """The centre's word: no duty date there."""
+        self.db.add(
+            DutyDecision(
+                day=day,
+                unit_code=community,
+                change=DutyChange.EXEMPTED,
+                reason="洪涝转移",
+                decided_by=self.account(),
+                decided_at=day_start(day),
             )
         )
         self.db.commit()

@@ -109,6 +109,21 @@ def test_pay_4_who_left_still_gets_what_is_owed(march: PayDesk) -> None:
     assert found["community_code"] == SECOND[:12]
 
 
+def test_pay_4_a_post_written_down_after_the_closing_is_paid_though_it_ended(
+    desk: PayDesk,
+) -> None:
+    """Of somebody who never had a statement: what is owed has its place in the next month."""
+    desk.standards()
+    desk.posted(SECOND, date(2026, 6, 1), None)
+    desk.paid(MARCH)
+    desk.posted(SECOND, MARCH, date(2026, 3, 15))
+    desk.paid(APRIL)
+    assert desk.sums(APRIL, SECOND) == ("0.00", "0.00", "1545.45", "1545.45")
+    assert desk.statement(APRIL, SECOND)["community_code"] == SECOND[:12]
+    desk.paid(MAY)
+    assert desk.get(f"/payrolls/2026-05/statements/{desk.worker(SECOND)}").status_code == 404
+
+
 def test_con_3_a_dismissal_takes_the_performance_pay_of_months_not_closed(march: PayDesk) -> None:
     march.at(after(APRIL))
     march.appraised(APRIL)
@@ -169,3 +184,19 @@ def test_pay_3_two_units_in_one_month_are_one_statement_at_the_last(desk: PayDes
     found = desk.statement(MARCH, THIRD)
     assert found["community_code"] == "510185001002"
     assert [post["unit"] for post in found["because"]["posts"]] == ["510185001001", "510185001002"]
+
+
+def test_pay_3_two_units_without_a_common_duty_date_are_divided_by_all_dates(
+    desk: PayDesk,
+) -> None:
+    """The centre exempted each of them while somebody was posted there."""
+    desk.standards()
+    desk.posted(FIRST, date(2026, 1, 1), date(2026, 3, 15))
+    desk.moved(FIRST, "510185001002", date(2026, 3, 16))
+    for code, days in (("510185001001", range(1, 16)), ("510185001002", range(16, 32))):
+        for day in days:
+            desk.exempted(code, date(2026, 3, day))
+    desk.appraised(MARCH)
+    desk.compute(MARCH)
+    assert desk.sums(MARCH, FIRST) == ("2200.00", "1200.00", "0.00", "3400.00")
+    assert desk.statement(MARCH, FIRST)["duty"] == 31

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.conduct.full_time import FullTime
 from app.db.models import Assignment
 from app.people.months import MonthOfWorker
 
@@ -42,12 +43,13 @@ class GridsHeld:
             if not valid.isempty:
                 found[grid_code].append(Held(worker_id, valid.lower or date.min, valid.upper))
         self.grids: Mapping[str, Sequence[Held]] = found
+        self.full_time = FullTime(session, self.months)
 
     def holder(self, grid_code: str, first: date, last: date) -> UUID | None:
-        """Who had a grid throughout, full-time on the last date: nobody answers for what a
-        predecessor could have done."""
+        """Who had a grid throughout, full-time on the first and the last date: nobody answers for
+        what a predecessor, or who was a part-timer then, could have done."""
         for held in self.grids.get(grid_code, ()):
             if held.covers(first, last):
-                posted = self.months[held.worker_id].community_on(last)
-                return held.worker_id if posted is not None else None
+                bound = all(self.full_time.on(held.worker_id, day) for day in (first, last))
+                return held.worker_id if bound else None
         return None

@@ -7,6 +7,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.conduct.basis import Plain, record
+from app.conduct.full_time import FullTime
 from app.db.models import RecordVersion, SampleItem
 from app.kit.clock import civil_day, day_end, day_start
 from app.people.months import MonthOfWorker
@@ -17,12 +18,14 @@ from app.rules.information import CheckResult
 def checks_made(
     session: Session, months: Sequence[MonthOfWorker]
 ) -> Sequence[tuple[UUID, bool, Plain]]:
-    """Each check of a version, held by whoever wrote that version [reading]: neither what a
-    predecessor recorded nor what the station typed counts against a worker."""
+    """Each check of a version, held by whoever wrote that version, full-time [reading]: neither
+    what a predecessor recorded nor what the station typed counts against a worker."""
     first, last = month_of(months[0].month)
+    full_time = FullTime(session, [one.worker_id for one in months])
     rows = session.execute(
         select(
             RecordVersion.worker_id,
+            RecordVersion.day,
             SampleItem.sample_id,
             SampleItem.record_id,
             SampleItem.version,
@@ -60,4 +63,5 @@ def checks_made(
             ),
         )
         for row in rows
+        if full_time.on(row.worker_id, row.day)
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.conduct.basis import Plain, record
+from app.conduct.full_time import FullTime
 from app.db.models import Record
 from app.kit.clock import civil_day, day_end, day_start
 from app.people.months import MonthOfWorker
@@ -23,11 +24,11 @@ LONGEST = timedelta(days=ENTRY_DAYS.maximum)
 def entries_due(
     session: Session, months: Sequence[MonthOfWorker]
 ) -> Sequence[tuple[UUID, bool, Plain]]:
-    """Of whoever collected each record, on the date on which it was due.
+    """Of whoever collected each record, full-time then and on the date on which it was due.
 
     What lay with the station when it was due is not held against the worker [reading].
     """
-    workers = {one.worker_id: one for one in months}
+    workers = [one.worker_id for one in months]
     first, last = month_of(months[0].month)
     rows = session.execute(
         select(
@@ -47,10 +48,13 @@ def entries_due(
         .order_by(Record.id)
     ).all()
     due = _due(session, rows)
+    full_time = FullTime(session, workers)
     return [
         (row.worker_id, _met(row, due_on), _shown(row, due_on))
         for row, due_on in due
-        if first <= due_on <= last and workers[row.worker_id].community_on(due_on) is not None
+        if first <= due_on <= last
+        and full_time.on(row.worker_id, due_on)
+        and full_time.on(row.worker_id, civil_day(row.collected_at))
     ]
 
 

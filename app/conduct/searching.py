@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from app.conduct.detecting import (
 )
 from app.conduct.proposing import refresh
 from app.db.engine import Sessions
-from app.db.models import ConductDetection, ConductProposal, Posting
+from app.db.models import AwarenessSurvey, ConductDetection, ConductProposal, Posting
 from app.kit.clock import civil_day
 from app.people.posts import under
 from app.rules.activity import month_of
@@ -77,12 +77,16 @@ def _at_a_time(communities: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]
 
 def search_nightly(sessions: Sessions, now: datetime) -> int:
     """Yesterday's month date by date; the month before too, and for all grounds once it settled;
-    failed months and years; and whatever stands is looked at again."""
+    failed months and years; and whatever stands is looked at again.
+
+    A community that everybody has left answers for the month in which they were there.
+    """
     yesterday = civil_day(now) - A_DAY
     with sessions.begin() as session:
-        communities = communities_of(session, CITY, yesterday)
+        months = (yesterday, _month_before(yesterday))
+        communities = {code for month in months for code in communities_of(session, CITY, month)}
     made = 0
-    for _, some in _at_a_time(communities):
+    for _, some in _at_a_time(sorted(communities)):
         with sessions.begin() as session:
             made += _night(session, some, yesterday, now)
         with sessions.begin() as session:
@@ -91,12 +95,15 @@ def search_nightly(sessions: Sessions, now: datetime) -> int:
 
 
 def _night(session: Session, communities: Sequence[str], yesterday: date, now: datetime) -> int:
-    before, _ = month_of(yesterday.replace(day=1) - A_DAY)
+    before = _month_before(yesterday)
     made = detect_dates(session, communities, yesterday, now)
     settled = now >= settles_at_of(session, before)
     searched = set(_searched(session, communities, before)) if settled else set(communities)
     made += _each(session, detect_dates, sorted(searched), before, now)
     made += _each(session, detect_in, sorted(set(communities) - searched), before, now)
+    for month in (before, _month_before(before)):
+        late = _surveyed_since(session, communities, month)
+        made += _each(session, detect_in, late, month, now)
     for year in (yesterday.year - 1, yesterday.year):
         made += detect_failures(session, communities, year, now)
     return made
@@ -110,6 +117,23 @@ def _each(
     now: datetime,
 ) -> int:
     return detecting(session, communities, month, now) if communities else 0
+
+
+def _month_before(day: date) -> date:
+    return month_of(day.replace(day=1) - A_DAY)[0]
+
+
+def _surveyed_since(session: Session, communities: Sequence[str], month: date) -> Sequence[str]:
+    """Communities of which a survey of a month was recorded after the month had been searched."""
+    first, last = month_of(month)
+    later = exists().where(
+        AwarenessSurvey.grid_code.startswith(ConductDetection.community_code),
+        AwarenessSurvey.conducted_on.between(first, last),
+        AwarenessSurvey.recorded_at > ConductDetection.detected_at,
+    )
+    searched = ConductDetection.community_code.in_(communities) & (ConductDetection.month == first)
+    query = select(ConductDetection.community_code).where(searched, later)
+    return session.scalars(query.order_by(ConductDetection.community_code)).all()
 
 
 def _searched(session: Session, communities: Sequence[str], month: date) -> Sequence[str]:

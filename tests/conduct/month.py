@@ -86,6 +86,20 @@ class SearchedMonth(StationMonth):
             .values(employment=Employment.RURAL_PART_TIME)
         )
 
+    def full_time_since(self, day: date, grid: str = GRID) -> None:
+        """The worker was a rural part-time one before."""
+        post = self.db.scalars(select(Posting).where(Posting.worker_id == self.worker(grid))).one()
+        before = Range(post.valid.lower, day)
+        post.valid = Range(day, None)
+        self.db.flush()
+        self.db.add(
+            Posting(
+                id=uuid7(at(day)), worker_id=post.worker_id, community_code=post.community_code,
+                employment=Employment.RURAL_PART_TIME, valid=before,
+            )
+        )  # fmt: skip
+        self.db.flush()
+
     def employed(self, first: date, last: date | None = None, grid: str = GRID) -> None:
         """The worker's post and grid are of these dates only."""
         span = Range(first, None if last is None else last + A_DAY)

@@ -19,7 +19,7 @@ from app.kit.ids import uuid7
 from app.rules.appraisal import MonthState, Result, RevisionGround
 from app.rules.conduct import Ground, PenaltyKind, ProposalState
 from app.rules.incidents import State
-from app.rules.information import CheckResult
+from app.rules.information import CheckResult, RecordState
 from app.rules.tasks import Platform
 from tests.appraisal.facts import GRID, LAST, MONTH, NEIGHBOUR, SETTLED, at
 from tests.city import City
@@ -194,6 +194,26 @@ def test_con_b5_accuracy_of_what_the_worker_wrote(
         evidence = month.evidence(Ground.B5)
         assert evidence.because["parts"] == ["accuracy"]
         assert len(evidence.records) == wrong
+
+
+@pytest.mark.parametrize(("full_time_from", "expected"), [(2, [B5]), (3, [])])
+@pytest.mark.parametrize("part", ["accuracy", "entry", "coverage"])
+def test_org_4_what_was_done_as_a_part_timer_is_no_ground_later(
+    month: SearchedMonth, part: str, full_time_from: int, expected: list[tuple[str, str]]
+) -> None:
+    """A rural part-time worker becomes full-time within the month."""
+    collected, since = date(2026, 3, 2), date(2026, 3, full_time_from)
+    if part == "accuracy":
+        records = [month.record(collected, date(2026, 3, 3)) for _ in range(20)]
+        month.check(FRIDAY, [(one, CheckResult.WRONG) for one in records])
+    elif part == "entry":
+        month.record_as(month.record(collected, None), state=RecordState.RETURNED)
+    else:
+        month.listing(date(2026, 2, 1), "1")
+        since += date(2026, 3, 24) - collected
+    month.full_time_since(since)
+    month.search()
+    assert month.proposals() == expected
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,15 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from app.cli import cli
 from app.conduct.searching import search, search_nightly
 from app.db.engine import Sessions
-from app.db.models import ConductDetection, ConductProposal
+from app.db.models import Assignment, ConductDetection, ConductProposal, Posting
 from app.rules.conduct import ProposalState
 from app.settings import Settings
 from tests.appraisal.facts import COMMUNITY, MONTH, SETTLED
@@ -62,6 +63,31 @@ def test_con_by_night_dates_at_once_and_months_once_they_settled(
     assert search_nightly(sessions, LATER) == 0
     assert states(month) == [("B1", ProposalState.PROPOSED), ("B6", ProposalState.LAPSED)]
     assert set(month.db.scalars(searched)) == {date(2026, 2, 1), MONTH}
+
+
+def test_con_b6_a_survey_that_is_recorded_after_its_month_was_searched(
+    month: SearchedMonth, sessions: Sessions
+) -> None:
+    month.survey(FRIDAY, 100, 100)
+    month.db.commit()
+    assert search_nightly(sessions, SETTLED) == 0
+    late = month.survey(date(2026, 3, 31), 100, 70)
+    late.recorded_at = SETTLED + timedelta(days=27)
+    month.db.commit()
+    assert search_nightly(sessions, SETTLED + timedelta(days=28)) == 1
+    assert states(month) == [("B6", ProposalState.PROPOSED)]
+    assert search_nightly(sessions, SETTLED + timedelta(days=29)) == 0
+
+
+def test_con_a_community_that_everybody_left_answers_for_the_month_before(
+    month: SearchedMonth, sessions: Sessions
+) -> None:
+    for table in (Posting, Assignment):
+        month.db.execute(update(table).values(valid=Range(date(2026, 1, 1), date(2026, 4, 1))))
+    month.survey(FRIDAY, 100, 80)
+    month.db.commit()
+    assert search_nightly(sessions, SETTLED) == 1
+    assert states(month) == [("B6", ProposalState.PROPOSED)]
 
 
 def test_con_a_search_that_was_interrupted_goes_on_and_doubles_nothing(

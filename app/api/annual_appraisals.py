@@ -13,6 +13,7 @@ from app.api.problems import refusals
 from app.appraisal import annual, annual_lists
 from app.appraisal.annual_refusals import (
     GradeNeedsReason,
+    GradeObjectedTo,
     YearFactsChanged,
     YearGradedAlready,
     YearMonthsOpen,
@@ -39,6 +40,7 @@ PROPOSING = (
     YearFactsChanged,
     YearGradedAlready,
     GradeNeedsReason,
+    GradeObjectedTo,
     CaseOpenAlready,
     NotYourStep,
     OwnMatter,

@@ -19,7 +19,7 @@ from app.appraisal.annual_schemas import (
     YearPenaltyOut,
     YearState,
 )
-from app.appraisal.annual_shown import shown, year_out
+from app.appraisal.annual_shown import shown, years_out
 from app.db.keyset import cut
 from app.db.models import ApprovalCase, ApprovalStep, Worker, YearAppraisal
 from app.kit.errors import BadCursor, NotFound
@@ -91,7 +91,7 @@ def years_of_unit(session: Session, asked: YearsAsked, place: tuple[str | None, 
     ).all()
     page, last = cut(rows, limit)
     return YearPage(
-        items=[year_out(row, name, state) for row, name, state in page],
+        items=years_out(session, [(row, name, state) for row, name, state in page]),
         next_cursor=encode(last[0].year, str(last[0].worker_id)) if last else None,
     )
 

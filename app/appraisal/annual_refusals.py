@@ -41,3 +41,13 @@ class YearGradedAlready(Refusal):
     zh = "年度考核等次已经确定；异议成立或者依据变化后，方可重新办理。"
     rule = "APR-2"
     clause = "五2"
+
+
+class GradeObjectedTo(Refusal):
+    """An objection to this grade was upheld: another one is to be proposed."""
+
+    code = "annual.objected_to"
+    status = 409
+    zh = "对该等次的异议已经成立，应当提出其他等次。"
+    rule = "APR-2"
+    clause = "五2"

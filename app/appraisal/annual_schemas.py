@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from app.appraisal.examples import OBJECTION
+from app.appraisal.schemas import AppraisalObjectionOut
 from app.kit.schema import In, Out, Paragraph, Sha256, UnitCode
 from app.rules.appraisal import Grade, Result
 from app.rules.conduct import Ground, PenaltyKind
@@ -126,6 +128,7 @@ class GradesIn(In):
     items: Annotated[list[GradeOfIn], Field(min_length=1, max_length=200)]
 
 
+OBJECTION_TO_YEAR: Example = {**OBJECTION, "month": None, "year": 2026}
 YEAR: Example = {
     "id": YEAR_ID,
     "worker_id": WORKER,
@@ -144,6 +147,7 @@ YEAR: Example = {
     "computed_at": "2027-01-05T02:00:00Z",
     "case_id": "0199d2f0-0000-7000-8000-0000000000c1",
     "digest": DIGEST,
+    "objections": [OBJECTION_TO_YEAR],
 }
 YEAR_MONTH: Example = {
     "month": "2026-10-01",
@@ -183,6 +187,9 @@ class YearOut(Out):
     computed_at: datetime
     case_id: UUID | None
     digest: str = Field(description="Over what the grade by rule rests on; named when a step is")
+    objections: list[AppraisalObjectionOut] = Field(
+        description="The worker's, with their answers; one that is upheld ends a procedure"
+    )
 
 
 class YearPage(Out):

@@ -1,14 +1,17 @@
 """A worker's year as it is shown, and as handsets hold it (APR-2)."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.appraisal.annual_schemas import YearOut, YearState
-from app.db.models import ApprovalCase, Worker, YearAppraisal
+from app.appraisal.schemas import AppraisalObjectionOut
+from app.appraisal.shown import objection_out
+from app.db.models import AppraisalObjection, ApprovalCase, Worker, YearAppraisal
 from app.outbox.emit import publish
 from app.rules.approvals import CaseState
 
@@ -22,7 +25,35 @@ def state_of(row: YearAppraisal, case: CaseState | None) -> YearState:
     return YearState.COMPUTED if row.grade is None else YearState.GRADED
 
 
-def year_out(row: YearAppraisal, name: str, case: CaseState | None) -> YearOut:
+Objections = Mapping[tuple[UUID, int | None], list[AppraisalObjectionOut]]
+"""By worker and year."""
+
+
+def objections_to(session: Session, rows: Collection[YearAppraisal]) -> Objections:
+    """To some years, read at once."""
+    found: dict[tuple[UUID, int | None], list[AppraisalObjectionOut]] = defaultdict(list)
+    for one in session.scalars(
+        select(AppraisalObjection)
+        .where(
+            tuple_(AppraisalObjection.worker_id, AppraisalObjection.year).in_(
+                [(row.worker_id, row.year) for row in rows]
+            )
+        )
+        .order_by(AppraisalObjection.received_at, AppraisalObjection.id)
+    ):
+        found[one.worker_id, one.year].append(objection_out(one))
+    return found
+
+
+def years_out(
+    session: Session, rows: Sequence[tuple[YearAppraisal, str, CaseState | None]]
+) -> list[YearOut]:
+    """Some years with their workers' names and where their last case stands."""
+    said = objections_to(session, [row for row, *_ in rows])
+    return [_year_out(row, name, case, said) for row, name, case in rows]
+
+
+def _year_out(row: YearAppraisal, name: str, case: CaseState | None, said: Objections) -> YearOut:
     """A year; what was proposed only while its procedure runs or once it passed."""
     stands = case in {CaseState.OPEN, CaseState.APPROVED}
     return YearOut(
@@ -43,6 +74,7 @@ def year_out(row: YearAppraisal, name: str, case: CaseState | None) -> YearOut:
         computed_at=row.computed_at,
         case_id=row.case_id,
         digest=str(row.because["digest"]),
+        objections=said.get((row.worker_id, row.year), []),
     )
 
 
@@ -50,7 +82,8 @@ def shown(session: Session, row: YearAppraisal) -> YearOut:
     """One year."""
     case = session.get(ApprovalCase, row.case_id) if row.case_id is not None else None
     name = session.get_one(Worker, row.worker_id).name
-    return year_out(row, name, None if case is None else case.state)
+    [found] = years_out(session, [(row, name, None if case is None else case.state)])
+    return found
 
 
 def own_years(session: Session, worker_id: UUID) -> Sequence[YearOut]:
@@ -62,7 +95,7 @@ def own_years(session: Session, worker_id: UUID) -> Sequence[YearOut]:
         .where(YearAppraisal.worker_id == worker_id)
         .order_by(YearAppraisal.year.desc())
     )
-    return [year_out(row, name, state) for row, name, state in rows]
+    return years_out(session, [(row, name, state) for row, name, state in rows])
 
 
 def for_handset(session: Session, worker_id: UUID) -> list[tuple[str, dict[str, Any]]]:

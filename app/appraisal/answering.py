@@ -5,10 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.appraisal.annual import begin_anew
 from app.appraisal.corrections import appraisal_of, lay_over, not_about_oneself, score_anew
 from app.appraisal.feed import tell_months
 from app.appraisal.forms import IndicatorShareIn, ObjectionDecisionIn
 from app.appraisal.months import standing_corrections
+from app.appraisal.objecting import tell_answered
 from app.appraisal.refusals import NothingFollows, ObjectionDecided
 from app.appraisal.revising import add_revision, by_township
 from app.db.models import AppraisalObjection, MonthAppraisal
@@ -21,7 +23,7 @@ from app.rules.appraisal import MonthState
 def decide_objection(
     session: Session, asker: Principal, key: UUID, body: ObjectionDecisionIn, now: datetime
 ) -> AppraisalObjection:
-    """Once; an objection to a year is answered alike, and the grade goes through its own steps."""
+    """Once; upheld against a year, another grade goes through its steps from the first."""
     objection = session.get(AppraisalObjection, key, with_for_update=True)
     if objection is None:
         raise NotFound
@@ -36,6 +38,10 @@ def decide_objection(
     _say(session, asker, objection)
     if objection.month is not None:
         _of_month(session, asker, objection, body, now)
+        return objection
+    if body.upheld:
+        begin_anew(session, asker, objection, now)
+    tell_answered(session, objection)
     return objection
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.appraisal.annual_shown import tell as tell_year
 from app.appraisal.feed import tell_months
 from app.appraisal.forms import AppraisalObjectionIn, first_of
 from app.appraisal.refusals import NothingToObjectTo, ObjectionTooLate, ObjectionWaiting
@@ -43,9 +44,17 @@ def record_objection(
     subject = Subject("appraisal_objection", made.id, community_code, made.worker_id)
     link_photos(session, subject, body.photos, capture.received_at)
     _say(session, made, capture.account_id)
-    if made.month is not None:
-        tell_months(session, [session.get_one(MonthAppraisal, (made.worker_id, made.month))])
+    tell_answered(session, made)
     return made
+
+
+def tell_answered(session: Session, objection: AppraisalObjection) -> None:
+    """The worker's handsets get the month or year as it stands, with the objection in it."""
+    worker_id = objection.worker_id
+    if objection.month is not None:
+        tell_months(session, [session.get_one(MonthAppraisal, (worker_id, objection.month))])
+    else:
+        tell_year(session, session.get_one(YearAppraisal, (worker_id, objection.year)))
 
 
 def _appraised(
@@ -63,7 +72,7 @@ def _appraised(
             YearAppraisal.worker_id == worker_id, YearAppraisal.year == body.year
         )
     )
-    if year is None:
+    if year is None or year.case_id is None:
         raise NothingToObjectTo(year=body.year)
     return year.community_code, year.graded_at
 

@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 
 from app.appraisal.annual_reacting import ANNUAL
 from app.appraisal.annual_refusals import YearFactsChanged
+from app.appraisal.forms import AppraisalObjectionIn
+from app.appraisal.objecting import record_objection
 from app.approvals.taking import Word, case_of, take
 from app.db.models import Account, ApprovalCase, Change, OutboxEvent, YearAppraisal
+from app.kit.errors import Refusal
 from app.rules.appraisal import Result
 from app.rules.approvals import CaseState, StepOutcome
 from app.rules.conduct import PenaltyKind
 from tests.api.station import GRID, NEIGHBOUR, StationDay, refused
 from tests.appraisal.years import AFTER, YEAR, YearWritten
-from tests.attendance.facts import acting
+from tests.attendance.facts import Handset, acting
 from tests.city import City
 from tests.conftest import SignedIn
 
@@ -305,6 +308,119 @@ def test_apr_2_a_graded_year_begins_again_only_with_cause(
     body = {"grade": "qualified", "seen": {"digest": changed["digest"]}}
     anew = station.post("station_lead", f"{UNIT}/{row['id']}/proposal", body)
     assert (anew.status_code, anew.json()["failed_months"]) == (201, 1)
+
+
+def objects(station: StationDay, grid: str, moment: datetime) -> str:
+    """As the handset's record arrives."""
+    handset = Handset(station.db, station.client.city, grid)
+    body = AppraisalObjectionIn(year=YEAR, said="11月的补签已获批准")
+    made = record_objection(station.db, handset.captured(moment), body)
+    station.db.commit()
+    return str(made.id)
+
+
+def answered(station: StationDay, key: str, *, upheld: bool) -> Response:
+    body = {"upheld": upheld, "reason": "情况属实" if upheld else "记录无误"}
+    return station.post("township", f"/appraisal-objections/{key}/decision", body)
+
+
+def mine(station: StationDay, grid: str) -> dict[str, Any]:
+    found: dict[str, Any] = station.get(grid, f"/me/annual-appraisals/{YEAR}").json()
+    told = station.db.scalars(
+        select(Change).where(Change.kind == "year_appraisal").order_by(Change.id.desc())
+    ).first()
+    assert told is not None
+    assert told.body is not None
+    assert told.body["objections"] == found["objections"]
+    return found
+
+
+def test_apr_2_an_upheld_objection_leads_to_another_grade_before_anything_is_filed(
+    station: StationDay, written: YearWritten
+) -> None:
+    whole_year(written)
+    computed(station)
+    with pytest.raises(Refusal) as unseen:
+        objects(station, THIRD, AFTER)
+    assert unseen.value.code == "appraisal.nothing_to_object_to"
+    station.db.rollback()
+    case = proposed(station, THIRD, "unqualified").json()["case_id"]
+    for who in ("township", "command_centre"):
+        step(station, who, case)
+    key = objects(station, THIRD, AFTER)
+    assert [(one["id"], one["upheld"]) for one in mine(station, THIRD)["objections"]] == [
+        (key, None)
+    ]
+    station.at(AFTER + timedelta(hours=1))
+    assert answered(station, key, upheld=True).status_code == 200
+    filing = word(station, "leading_group_office", case, 4)
+    assert refused(filing) == (409, "approvals.case_closed")
+    shown = mine(station, THIRD)
+    assert (shown["state"], shown["proposed"], shown["grade"]) == ("computed", None, None)
+    assert [(one["upheld"], one["reason"]) for one in shown["objections"]] == [(True, "情况属实")]
+    assert shown["gradings"][0]["state"] == "withdrawn"
+    station.at(AFTER + timedelta(hours=2))
+    same = proposed(station, THIRD, "unqualified")
+    assert refused(same) == (409, "annual.objected_to")
+    made = proposed(station, THIRD, "qualified", "异议成立")
+    assert made.status_code == 201
+    finish(station, made.json()["case_id"], AFTER + timedelta(hours=3))
+    assert year_of(station, THIRD)["grade"] == "qualified"
+
+
+def test_apr_2_an_objection_that_is_not_upheld_is_answered_and_the_procedure_goes_on(
+    station: StationDay, written: YearWritten
+) -> None:
+    whole_year(written)
+    computed(station)
+    case = proposed(station, THIRD, "unqualified").json()["case_id"]
+    key = objects(station, THIRD, AFTER)
+    assert answered(station, key, upheld=False).status_code == 200
+    shown = mine(station, THIRD)
+    assert (shown["state"], shown["proposed"]) == ("proposed", "unqualified")
+    assert [(one["upheld"], one["reason"]) for one in shown["objections"]] == [(False, "记录无误")]
+    finish(station, case, AFTER)
+    assert year_of(station, THIRD)["grade"] == "unqualified"
+
+
+def test_apr_2_after_filing_the_grade_objected_to_is_not_proposed_again(
+    station: StationDay, written: YearWritten
+) -> None:
+    whole_year(written)
+    computed(station)
+    graded(station, THIRD, "unqualified")
+    key = objects(station, THIRD, AFTER)
+    station.at(AFTER + timedelta(hours=1))
+    answered(station, key, upheld=True)
+    assert mine(station, THIRD)["grade"] == "unqualified"
+    station.at(AFTER + timedelta(hours=2))
+    again = proposed(station, THIRD, "unqualified")
+    assert refused(again) == (409, "annual.objected_to")
+    assert proposed(station, THIRD, "qualified", "异议成立").status_code == 201
+
+
+def test_apr_2_a_refused_regrading_leaves_the_year_open_to_another(
+    station: StationDay, written: YearWritten
+) -> None:
+    """What it rests on changed, the township refused the new proposal: the grade still rests on
+    what no longer holds."""
+    whole_year(written)
+    computed(station)
+    graded(station, THIRD, "unqualified")
+    written.revise(THIRD, date(YEAR, 11, 1), Result.PASS, AFTER + timedelta(hours=1))
+    station.at(AFTER + timedelta(hours=2))
+    row = year_of(station, THIRD)
+    path = f"{UNIT}/{row['id']}"
+    digest = station.get("township", path).json()["changed"]["digest"]
+    body = {"grade": "excellent", "reason": "表现突出", "seen": {"digest": digest}}
+    case = station.post("station_lead", f"{path}/proposal", body).json()["case_id"]
+    step(station, "township", case, Word(StepOutcome.REFUSED, "理由不充分"))
+    station.at(AFTER + timedelta(hours=3))
+    anew = proposed(station, THIRD, "qualified")
+    assert (anew.status_code, anew.json()["grade"]) == (201, "unqualified")
+    finish(station, anew.json()["case_id"], AFTER + timedelta(hours=3))
+    again = proposed(station, THIRD, "qualified")
+    assert refused(again) == (409, "annual.graded_already")
 
 
 def graded(station: StationDay, grid: str, grade: str) -> None:

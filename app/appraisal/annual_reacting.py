@@ -53,7 +53,10 @@ def _taken(session: Session, turn: Turn) -> None:
 
 def _row(session: Session, turn: Turn) -> YearAppraisal:
     found = session.scalar(
-        select(YearAppraisal).where(YearAppraisal.id == turn.case.subject_id).with_for_update()
+        select(YearAppraisal)
+        .where(YearAppraisal.id == turn.case.subject_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     assert found is not None
     return found

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.approvals.schemas import ApprovalStepOut
-from app.conduct.detail_schemas import PenaltyDetailOut, ProposalDetailOut
+from app.conduct.detail_schemas import ConductEvidenceOut, PenaltyDetailOut, ProposalDetailOut
+from app.conduct.rungs import OPEN
 from app.conduct.wording import Measured, in_words
 from app.conduct.words import (
     ACTS,
@@ -19,7 +20,6 @@ from app.conduct.words import (
 )
 from app.kit.clock import SHANGHAI
 from app.kit.money import written
-from app.rules.conduct import ProposalState
 from app.rules.grounds import NAMES
 
 SHOWN_RECORDS = 5
@@ -55,11 +55,16 @@ class Explaining:
     penalty: PenaltyDetailOut | None
     unit_name: str
 
+    @property
+    def evidence(self) -> ConductEvidenceOut:
+        """What was decided upon; of what is not decided, what stands."""
+        return self.penalty.decided_upon if self.penalty else self.proposal.versions[-1]
+
 
 def explain(about: Explaining, say: Voice) -> Explained:
     """The page in one language."""
     proposal = about.proposal
-    evidence = proposal.versions[-1]
+    evidence = about.evidence
     hidden = len(evidence.records) - SHOWN_RECORDS
     return Explained(
         title=say("处罚建议说明", "A proposed penalty, explained"),
@@ -76,7 +81,7 @@ def explain(about: Explaining, say: Voice) -> Explained:
         causes=_causes(proposal, say),
         answers=_answers(proposal, say),
         decision=_decision(about, say),
-        remarks=_remarks(proposal, say),
+        remarks=_remarks(about, say),
         footer=[
             (say("编号", "Proposal"), str(proposal.id)),
             (say("证据版本", "Evidence"), f"{evidence.number}"),
@@ -191,7 +196,8 @@ def _step(step: ApprovalStepOut, say: Voice) -> tuple[str, str]:
     return name, f"{taken}　{reason}" if reason else taken
 
 
-def _remarks(proposal: ProposalDetailOut, say: Voice) -> Sequence[str]:
+def _remarks(about: Explaining, say: Voice) -> Sequence[str]:
+    proposal = about.proposal
     remarks = [
         say(
             "系统只列明事实并提出建议，处罚由有权单位的人员依程序决定；未决定前不产生任何后果。",
@@ -199,11 +205,16 @@ def _remarks(proposal: ProposalDetailOut, say: Voice) -> Sequence[str]:
             " Until then nothing follows.",
         )
     ]
-    if len(proposal.versions) > 1 and proposal.state in {
-        ProposalState.PROPOSED,
-        ProposalState.PUT_FORWARD,
-    }:
-        changed = moment(proposal.versions[-1].found_at)
+    changed = moment(proposal.versions[-1].found_at)
+    if about.evidence.number < proposal.versions[-1].number:
+        remarks.append(
+            say(
+                f"本页为作出决定时的证据；{changed} 证据已发生变化，处罚已提请复核。",
+                "This is the evidence on which it was decided;"
+                f" it changed on {changed}, and a review was offered.",
+            )
+        )
+    if len(proposal.versions) > 1 and proposal.state in OPEN:
         remarks.append(
             say(
                 f"提出后证据发生过变化，本页为 {changed} 起的证据。",

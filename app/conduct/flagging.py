@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.conduct.counting import rung_of
+from app.conduct.rungs import tell_open_ones
 from app.conduct.shown import tell_penalty
 from app.db.models import Penalty, PenaltyHistory
 from app.outbox.emit import emit
@@ -72,7 +73,7 @@ def offer_review(
 
 def offer_later_ones(session: Session, changed: Penalty, now: datetime) -> None:
     """Later penalties of the calendar year whose rung is another, now that this one's standing
-    changed (CON-2)."""
+    changed (CON-2); what is not decided yet says so, too."""
     session.flush()
     first, last = year_of(changed.occurred_on)
     later = session.scalars(
@@ -93,3 +94,4 @@ def offer_later_ones(session: Session, changed: Penalty, now: datetime) -> None:
         )
         if rung is not penalty.standing:
             offer_review(session, penalty, {"changed": str(changed.id), "rung": rung.value}, now)
+    tell_open_ones(session, changed.worker_id, changed.occurred_on)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.approvals.taking import Turn
 from app.conduct.flagging import Done, write_down
+from app.conduct.rungs import tell_open_ones
 from app.conduct.shown import evidence_of, tell_proposal
 from app.contracts.ending import end_contract
 from app.contracts.resuming import resume_contract
@@ -48,6 +49,7 @@ def penalise(session: Session, proposal: ConductProposal, turn: Turn) -> Penalty
     decided = Done(PenaltyAct.DECIDED, turn.asker.account_id, turn.step.tier, turn.word.reason)
     write_down(session, penalty, decided, turn.now)
     tell_proposal(session, proposal)
+    tell_open_ones(session, penalty.worker_id, penalty.occurred_on)
     if kind is PenaltyKind.DISMISSAL:
         _dismiss(session, penalty, turn)
     return penalty

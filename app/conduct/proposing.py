@@ -12,6 +12,7 @@ from app.conduct.counting import rung_of
 from app.conduct.evidence import Evidence, look_again
 from app.conduct.flagging import offer_review
 from app.conduct.lapsing import lapse
+from app.conduct.rungs import OPEN
 from app.conduct.shown import tell_proposal
 from app.db.models import ConductEvidence, ConductProposal, Penalty
 from app.kit.clock import civil_day
@@ -21,9 +22,6 @@ from app.people.terms import duty_dates_later
 from app.rules.conduct import Ground, ProposalSource, ProposalState, counted_for
 from app.rules.due_process import ANSWER_DUTY_DATES, is_followed
 from app.rules.version import RULES_VERSION
-
-OPEN = frozenset({ProposalState.PROPOSED, ProposalState.PUT_FORWARD})
-"""Nobody has decided yet."""
 
 
 @dataclass(frozen=True)

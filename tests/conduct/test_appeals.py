@@ -33,6 +33,7 @@ from app.conduct.schemas import InterviewIn, OfficeAppealIn, PenaltyReviewIn
 from app.db.models import (
     Account,
     ApprovalCase,
+    Change,
     Delegation,
     Penalty,
     PenaltyInterview,
@@ -201,6 +202,29 @@ def test_con_2_a_review_keeps_lowers_or_overturns_once(matters: Matters) -> None
         with pytest.raises(PenaltyOverturned):
             act()
     assert not refresh(matters.db, matters.proposal(), LAST_DAY)
+
+
+def test_con_2_the_worker_is_told_what_an_open_proposal_would_lead_to_now(
+    matters: Matters,
+) -> None:
+    """As soon as another penalty of the year is decided, and when it is overturned."""
+    waits = matters.detected(SECOND)
+    last_year = matters.recorded(Ground.B2, date(2026, 1, 5))
+    last_year.occurred_on = date(2025, 12, 31)
+    matters.db.flush()
+
+    def told() -> list[str]:
+        changes = matters.db.scalars(select(Change).where(Change.kind == "proposal"))
+        bodies = [change.body for change in changes if change.subject_id == str(waits.id)]
+        return [body["rung"] for body in bodies if body is not None]
+
+    assert told() == ["warning"]
+    warning = matters.penalised(FIRST, LAST_DAY)
+    assert (waits.rung, last_year.rung) == (PenaltyKind.DEMERIT, PenaltyKind.WARNING)
+    assert told()[-1] == "demerit"
+    matters.take("command_centre", matters.case_of(matters.appeal(warning, LAST_DAY)), LAST_DAY)
+    assert (warning.standing, waits.rung) == (None, PenaltyKind.WARNING)
+    assert told()[-1] == "warning"
 
 
 def test_con_2_never_heavier_never_below_never_beside_an_appeal(matters: Matters) -> None:

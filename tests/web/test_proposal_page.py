@@ -57,6 +57,22 @@ def test_con_it_says_what_was_owed_found_and_followed(station: StationDay, db: S
     assert page(station, NEIGHBOUR, f"/me/proposals/{key}/page", "zh").status_code == 404
 
 
+def test_con_a_decided_one_shows_what_it_was_decided_upon(station: StationDay, db: Session) -> None:
+    matters = Matters(db, station.client.city)
+    penalty = matters.penalised(FIRST)
+    digest = penalty.evidence_digest
+    matters.bare(at("15:00"))
+    db.commit()
+    zh, en = (
+        page(station, GRID, f"/me/proposals/{penalty.proposal_id}/page", language).text
+        for language in ("zh", "en")
+    )
+    assert "2026-03-18 社区检查 1 次未着工作装" in zh
+    assert "2026-05-04 10:00 证据已发生变化，处罚已提请复核" in zh
+    assert "it changed on 2026-05-04 10:00, and a review was offered" in en
+    assert digest in zh
+
+
 def test_nothing_of_it_comes_from_elsewhere(station: StationDay, db: Session) -> None:
     key = Matters(db, station.client.city).detected(FIRST + timedelta(days=1)).id
     db.commit()

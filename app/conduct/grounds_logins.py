@@ -5,52 +5,63 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.conduct.basis import Evidence, Judged, record
 from app.conduct.duty_dates import duty_of
-from app.db.models import PlatformLogin, Unit
+from app.db.models import PlatformLogin
 from app.people.months import MonthOfWorker
 from app.rules.activity import LoggedIn, active_days, month_of
-from app.rules.divisions import UnitTier
 from app.rules.grounds import DutyOfMonth, judge_activity
-from app.rules.tasks import Platform
+from app.rules.tasks import LoginSource, Platform
 
 
 def look_at_logins(session: Session, months: Sequence[MonthOfWorker]) -> Judged:
-    """Each account by itself; of a platform that told nothing of anybody nothing is judged."""
+    """Each account by itself; of a platform of which nothing is known nothing is judged."""
     if not months:
         return {}
     first, last = month_of(months[0].month)
-    heard = heard_of(session, first, last)
+    communities = {span.community_code for one in months for span in one.spans}
+    heard = heard_of(session, communities, first, last)
     logins = _logins(session, [one.worker_id for one in months], first, last)
     duties = duty_of(session, months)
     return {
         (one.worker_id, last): _evidence(
-            one, heard, logins.get(one.worker_id, ()), duties[one.worker_id]
+            one, _heard(one, heard), logins.get(one.worker_id, ()), duties[one.worker_id]
         )
         for one in months
     }
 
 
-def heard_of(session: Session, first: date, last: date) -> frozenset[Platform]:
-    """The platforms of which the city holds any login at all over some dates."""
-    held = [
+def heard_of(
+    session: Session, communities: Collection[str], first: date, last: date
+) -> Mapping[str, frozenset[Platform]]:
+    """By community: the platforms of which anything is known over some dates [reading].
+
+    A platform that tells of logins itself is heard of everywhere; a list that a station entered
+    says nothing of the workers of another one.
+    """
+    logins = select(PlatformLogin.community_code, PlatformLogin.platform).where(
+        PlatformLogin.day.between(first, last)
+    )
+    told = logins.where(PlatformLogin.source == LoginSource.WEBHOOK)
+    everywhere = {
         platform
         for platform in Platform
-        if session.scalar(
-            select(
-                exists().where(
-                    PlatformLogin.community_code == Unit.code,
-                    Unit.tier == UnitTier.COMMUNITY,
-                    PlatformLogin.day.between(first, last),
-                    PlatformLogin.platform == platform,
-                )
-            )
-        )
-    ]
-    return frozenset(held)
+        if session.execute(told.where(PlatformLogin.platform == platform).limit(1)).first()
+    }
+    listed = session.execute(
+        logins.where(PlatformLogin.community_code.in_(communities)).distinct()
+    ).all()
+    return {
+        community: frozenset(everywhere | {named for code, named in listed if code == community})
+        for community in communities
+    }
+
+
+def _heard(month: MonthOfWorker, heard: Mapping[str, frozenset[Platform]]) -> frozenset[Platform]:
+    return frozenset().union(*(heard[span.community_code] for span in month.spans))
 
 
 def _logins(

@@ -132,13 +132,14 @@ class SearchedMonth(StationMonth):
         days: Sequence[date],
         platforms: Collection[Platform] = tuple(Platform),
         grid: str = GRID,
+        source: LoginSource = LoginSource.WEBHOOK,
     ) -> None:
         """The worker's accounts logged in on these dates."""
         for platform in platforms:
             self.db.add_all(
                 PlatformLogin(
                     worker_id=self.worker(grid), platform=platform, day=day,
-                    community_code=grid[:12], at=at(day), source=LoginSource.WEBHOOK,
+                    community_code=grid[:12], at=at(day), source=source,
                     evidence="test", recorded_at=at(day),
                 )
                 for day in days

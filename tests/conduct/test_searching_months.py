@@ -20,7 +20,7 @@ from app.rules.appraisal import MonthState, Result, RevisionGround
 from app.rules.conduct import Ground, PenaltyKind, ProposalState
 from app.rules.incidents import State
 from app.rules.information import CheckResult, RecordState
-from app.rules.tasks import Platform
+from app.rules.tasks import LoginSource, Platform
 from tests.appraisal.facts import GRID, LAST, MONTH, NEIGHBOUR, SETTLED, at
 from tests.city import City
 from tests.conduct.month import SearchedMonth
@@ -130,6 +130,17 @@ def test_con_b3_leave_is_cause_and_a_silent_platform_is_no_evidence(month: Searc
     assert month.proposals() == [B3, B3]
     accused = set(month.db.scalars(select(ConductProposal.worker_id)))
     assert accused == {month.worker(NEIGHBOUR), month.worker(GRID[:12] + "003")}
+
+
+@pytest.mark.parametrize(
+    ("source", "accused"), [(LoginSource.STATION, 0), (LoginSource.WEBHOOK, 3)]
+)
+def test_con_b3_the_list_of_another_station_says_nothing_of_this_one(
+    month: SearchedMonth, source: LoginSource, accused: int
+) -> None:
+    month.logins(month.duty, grid="510185001002001", source=source)
+    month.search()
+    assert month.proposals() == [B3] * accused
 
 
 def test_con_b4_a_card_that_is_questioned_is_no_ground(month: SearchedMonth) -> None:

@@ -319,7 +319,9 @@ def correct_indicator(
 
 @router.post(
     "/appraisal-corrections/{id}/withdrawal",
-    responses=refusals(NotFound, OwnAppraisal, MonthConfirmed, MonthClosed, CorrectionWithdrawn),
+    responses=refusals(
+        NotFound, NotTheTownship, OwnAppraisal, MonthConfirmed, MonthClosed, CorrectionWithdrawn
+    ),
 )
 def withdraw_indicator_correction(
     db: Db, asker: AppraisalsWriter, now: Now, id: UUID, body: CorrectionWithdrawalIn

@@ -6,14 +6,20 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.appraisal.annual import begin_anew
-from app.appraisal.corrections import appraisal_of, lay_over, not_about_oneself, score_anew
+from app.appraisal.corrections import (
+    appraisal_of,
+    by_township,
+    lay_over,
+    not_about_oneself,
+    score_anew,
+)
 from app.appraisal.feed import tell_months
 from app.appraisal.forms import IndicatorShareIn, ObjectionDecisionIn
 from app.appraisal.months import standing_corrections
 from app.appraisal.objecting import tell_answered
-from app.appraisal.refusals import NothingFollows, ObjectionDecided
-from app.appraisal.revising import add_revision, by_township
-from app.db.models import AppraisalObjection, MonthAppraisal
+from app.appraisal.refusals import NothingFollows, ObjectionDecided, SameResult
+from app.appraisal.revising import add_revision
+from app.db.models import AppraisalMonth, AppraisalObjection, MonthAppraisal
 from app.kit.errors import NotFound
 from app.outbox.emit import emit
 from app.people.principal import Principal
@@ -61,27 +67,39 @@ def _of_month(
             raise NothingFollows(state=whole.state.value)
         add_revision(session, asker, row, (body.result, body.reason), now, objection)
     else:
-        _change(session, asker, row, body, now)
+        _change(session, asker, (whole, row), body, now)
         tell_months(session, [row])
 
 
 def _change(
     session: Session,
     asker: Principal,
-    row: MonthAppraisal,
+    month: tuple[AppraisalMonth, MonthAppraisal],
     body: ObjectionDecisionIn,
     now: datetime,
 ) -> None:
-    """Before closing: other figures, another result, or both; figures alone give the result that
-    then follows from the score."""
-    if body.share is None and body.result is None:
-        raise NothingFollows
+    """Before closing: other figures, another result, or both; of figures alone a confirmed month
+    gets the result that follows from the score, an open one still waits for the station's word."""
+    whole, row = month
+    _check_changes(row, body)
     if body.share is not None:
         _replace(session, asker, row, body.share, body.reason, now)
         session.refresh(row)
+    if body.result is None and whole.state is MonthState.OPEN:
+        return
     row.result = body.result or row.proposed
     row.result_reason, row.decided_by, row.decided_at = body.reason, asker.account_id, now
     session.flush()
+
+
+def _check_changes(row: MonthAppraisal, body: ObjectionDecisionIn) -> None:
+    """Whoever upholds an objection says what changes with it."""
+    if body.share is not None:
+        return
+    if body.result is None:
+        raise NothingFollows
+    if body.result is (row.result or row.proposed):
+        raise SameResult(result=body.result.value)
 
 
 def _replace(

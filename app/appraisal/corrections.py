@@ -12,9 +12,11 @@ from app.appraisal.months import (
     lock_month,
     standing_corrections,
 )
+from app.appraisal.objected import answers_objection
 from app.appraisal.refusals import (
     CorrectionStands,
     CorrectionWithdrawn,
+    NotTheTownship,
     OwnAppraisal,
     ShareImpossible,
 )
@@ -26,6 +28,7 @@ from app.kit.ids import uuid7
 from app.outbox.emit import emit
 from app.people.principal import Principal
 from app.people.values import values_on
+from app.rules.divisions import UnitTier
 from app.rules.version import RULES_VERSION
 
 
@@ -48,6 +51,12 @@ def not_about_oneself(asker: Principal, worker_id: UUID) -> None:
     """Raises OwnAppraisal."""
     if asker.worker_id == worker_id:
         raise OwnAppraisal
+
+
+def by_township(asker: Principal) -> None:
+    """Raises NotTheTownship."""
+    if asker.tier is not UnitTier.TOWNSHIP:
+        raise NotTheTownship(tier=asker.tier.value)
 
 
 def correct(
@@ -101,13 +110,16 @@ def lay_over(
 def withdraw_correction(
     session: Session, asker: Principal, key: UUID, reason: str, now: datetime
 ) -> AppraisalCorrection:
-    """What was measured counts again."""
+    """What was measured counts again; the township's answer to an objection is undone by the
+    township alone."""
     made = session.get(AppraisalCorrection, key, with_for_update=True)
     if made is None:
         raise NotFound
     whole, row = appraisal_of(session, asker, made.worker_id, made.month)
     not_about_oneself(asker, made.worker_id)
     check_open(whole)
+    if answers_objection(session, made):
+        by_township(asker)
     if made.withdrawn_at is not None:
         raise CorrectionWithdrawn(withdrawn_at=made.withdrawn_at)
     made.withdrawn_at, made.withdrawn_by, made.withdraw_reason = now, asker.account_id, reason

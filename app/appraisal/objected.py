@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import AppraisalObjection, MonthAppraisal
+from app.db.models import AppraisalCorrection, AppraisalObjection, MonthAppraisal
 
 
 def decided_by_objection(session: Session, rows: Collection[MonthAppraisal]) -> set[UUID]:
@@ -27,3 +27,14 @@ def decided_by_objection(session: Session, rows: Collection[MonthAppraisal]) -> 
         for row in rows
         if row.result is not None and (row.worker_id, row.month, row.decided_at) in answers
     }
+
+
+def answers_objection(session: Session, made: AppraisalCorrection) -> bool:
+    """Whether a correction is what the township answered an objection with."""
+    wanted = select(AppraisalObjection.id).where(
+        AppraisalObjection.worker_id == made.worker_id,
+        AppraisalObjection.month == made.month,
+        AppraisalObjection.upheld.is_(True),
+        AppraisalObjection.decided_at == made.made_at,
+    )
+    return session.scalar(wanted) is not None

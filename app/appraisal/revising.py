@@ -5,24 +5,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.appraisal.corrections import appraisal_of, not_about_oneself
+from app.appraisal.corrections import appraisal_of, by_township, not_about_oneself
 from app.appraisal.feed import tell_months
 from app.appraisal.forms import MonthRevisionIn
 from app.appraisal.months import last_revisions
 from app.appraisal.recomputing import difference_of
-from app.appraisal.refusals import MonthNotClosed, NotTheTownship, SameResult
+from app.appraisal.refusals import MonthNotClosed, SameResult
 from app.db.models import AppraisalObjection, AppraisalRevision, MonthAppraisal
 from app.kit.ids import uuid7
 from app.outbox.emit import emit
 from app.people.principal import Principal
 from app.rules.appraisal import MonthState, Result, RevisionGround
-from app.rules.divisions import UnitTier
-
-
-def by_township(asker: Principal) -> None:
-    """Raises NotTheTownship."""
-    if asker.tier is not UnitTier.TOWNSHIP:
-        raise NotTheTownship(tier=asker.tier.value)
 
 
 def revise_for_data(

@@ -278,6 +278,29 @@ def test_apr_1_an_objection_before_closing_leads_to_figures_or_to_another_result
     assert kept["result_reason"] == "签到表属实"
 
 
+def test_apr_1_figures_of_an_open_month_leave_the_word_to_the_station(
+    station: StationDay, full: StationMonth
+) -> None:
+    """What the township answered stands; what is measured later still counts beside it."""
+    computed(station)
+    key, owed = objects(station, full, SETTLED), 3 * len(full.duty)
+    assert refused(answers(station, key, result="pass")) == (409, "appraisal.same_result")
+    share = {"indicator": "attendance", "numerator": 0, "denominator": owed}
+    assert answers(station, key, share=share).status_code == 200
+    mine = station.get(GRID, "/me/appraisals/2026-03").json()
+    assert (mine["score"], mine["proposed"], mine["result"]) == ("50.00", "fail", None)
+    made = mine["indicators"][0]["correction"]["id"]
+    path, why = f"/appraisal-corrections/{made}/withdrawal", {"reason": "误"}
+    assert refused(station.post("station_lead", path, why)) == (403, "appraisal.not_the_township")
+    full.meeting(date(2026, 3, 3), {GRID: Presence.PRESENT})
+    full.rated(date(2026, 3, 3), 5)
+    full.tally(date(2026, 3, 2), date(2026, 3, 8), owed=1, paid=1)
+    full.db.commit()
+    confirmed(station)
+    mine = station.get(GRID, "/me/appraisals/2026-03").json()
+    assert (mine["score"], mine["result"]) == ("71.43", "pass")
+
+
 def test_apr_1_after_closing_an_objection_leads_to_a_revision_and_nothing_else_changes(
     station: StationDay, full: StationMonth
 ) -> None:

@@ -117,7 +117,7 @@ def _replace(
         before.withdrawn_at, before.withdrawn_by = now, asker.account_id
         before.withdraw_reason = reason
         session.flush()
-        score_anew(session, row)
+        score_anew(session, row, now)
     lay_over(session, row, share, (reason, asker.account_id), now)
 
 

@@ -102,7 +102,7 @@ def lay_over(
     )
     session.add(made)
     session.flush()
-    score_anew(session, row)
+    score_anew(session, row, now)
     _say(session, "appraisal.corrected", made, row.community_code, by)
     return made
 
@@ -124,18 +124,19 @@ def withdraw_correction(
         raise CorrectionWithdrawn(withdrawn_at=made.withdrawn_at)
     made.withdrawn_at, made.withdrawn_by, made.withdraw_reason = now, asker.account_id, reason
     session.flush()
-    score_anew(session, row)
+    score_anew(session, row, now)
     _say(session, "appraisal.correction_withdrawn", made, row.community_code, asker.account_id)
     return made
 
 
-def score_anew(session: Session, row: MonthAppraisal) -> None:
-    """By what was measured before, with the corrections that stand now."""
+def score_anew(session: Session, row: MonthAppraisal, now: datetime) -> None:
+    """By what was measured before, with the corrections that stand now: nobody knew this score
+    earlier."""
     key, month = row.worker_id, row.month
     rows = indicators_of(session, [key], month).get(key, {})
     standing = standing_corrections(session, [key], month).get(key, {})
     judged = rejudge(rows, standing, values_on(session, month))
-    row.score, row.proposed = judged.score, judged.proposed
+    row.score, row.proposed, row.computed_at = judged.score, judged.proposed, now
     row.because, row.rules_version = {**row.because, **judged.because}, RULES_VERSION
     session.flush()
     write_indicators(session, month, {key: judged})

@@ -239,6 +239,21 @@ def test_apr_1_a_manual_correction_needs_a_reason_and_shows_as_such(
     assert len(station.db.scalars(select(AppraisalCorrection)).all()) == 1
 
 
+def test_apr_1_a_corrected_score_is_not_shown_of_a_date_before_the_correction(
+    station: StationDay, full: StationMonth
+) -> None:
+    computed(station)
+    station.at(SETTLED + timedelta(days=2))
+    share = {"indicator": "attendance", "numerator": 0, "denominator": 66, "reason": "代签"}
+    path = f"/appraisals/{full.worker()}/2026-03/corrections"
+    assert station.post("station_lead", path, share).status_code == 201
+    standing = f"/workers/{full.worker()}/standing"
+    before = station.get("station_lead", standing, on="2026-04-05").json()["months"]
+    assert before == []
+    [now] = station.get("station_lead", standing, on="2026-04-06").json()["months"]
+    assert now["score"] == "50.00"
+
+
 def test_apr_1_an_objection_before_closing_leads_to_figures_or_to_another_result(
     station: StationDay, full: StationMonth
 ) -> None:

@@ -66,7 +66,7 @@ def refresh(session: Session, proposal: ConductProposal, now: datetime) -> bool:
     decided = proposal.state is ProposalState.PENALISED
     if not decided and proposal.state not in OPEN:
         return False
-    if not is_followed(decided, proposal.occurred_on, civil_day(now)):
+    if not is_followed(decided, proposal.ground, proposal.occurred_on, civil_day(now)):
         return False
     evidence = look_again(session, proposal, now)
     standing = session.get_one(ConductEvidence, (proposal.id, proposal.evidence))

@@ -82,6 +82,10 @@ def rule_of(ground: Ground) -> str:
 
 
 @cites(CON_1)
-def is_followed(decided: bool, occurred_on: date, today: date) -> bool:
-    """Whether what changes in the data still bears on a proposal, or on a decided penalty."""
-    return not decided or today - occurred_on <= LOOKED_AT_AGAIN
+def is_followed(decided: bool, ground: Ground, occurred_on: date, today: date) -> bool:
+    """Whether what changes in the data still bears on a proposal, or on a decided penalty.
+
+    A failed year is graded after its end, though it counts from January 1 on.
+    """
+    over = date(occurred_on.year, 12, 31) if ground is Ground.A5 else occurred_on
+    return not decided or today - over <= LOOKED_AT_AGAIN

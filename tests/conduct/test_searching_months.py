@@ -14,13 +14,16 @@ from app.db.models import (
     ConductProposal,
     EquipmentWithdrawal,
     IncidentCase,
+    Penalty,
+    YearAppraisal,
 )
 from app.kit.ids import uuid7
-from app.rules.appraisal import MonthState, Result, RevisionGround
+from app.rules.appraisal import Grade, MonthState, Result, RevisionGround
 from app.rules.conduct import Ground, PenaltyKind, ProposalState
 from app.rules.incidents import State
 from app.rules.information import CheckResult, RecordState
 from app.rules.tasks import LoginSource, Platform
+from app.rules.tiers import Tier
 from tests.appraisal.facts import GRID, LAST, MONTH, NEIGHBOUR, SETTLED, at
 from tests.city import City
 from tests.conduct.month import SearchedMonth
@@ -352,3 +355,32 @@ def test_con_a5_a_revision_after_closing_takes_the_ground_away(month: SearchedMo
     month.db.flush()
     assert detect_failures(month.db, [GRID[:12]], 2026, SETTLED) == 0
     assert month.proposal(Ground.A5).state is ProposalState.LAPSED
+
+
+def test_con_a5_a_failed_year_that_is_graded_otherwise_offers_a_review(
+    month: SearchedMonth,
+) -> None:
+    """A year counts from its first date, and is graded more than a year after that."""
+    graded = YearAppraisal(
+        id=uuid7(SETTLED), worker_id=month.worker(), year=2025, community_code=GRID[:12],
+        mean=None, failed_months=0, penalties=0, by_rule=Grade.UNQUALIFIED, because={},
+        grade=Grade.UNQUALIFIED, rules_version="1", computed_at=SETTLED, graded_at=SETTLED,
+    )  # fmt: skip
+    month.db.add(graded)
+    month.db.flush()
+    assert detect_failures(month.db, [GRID[:12]], 2025, SETTLED) == 1
+    found = month.proposal(Ground.A5)
+    assert found.occurred_on == date(2025, 1, 1)
+    penalty = Penalty(
+        id=uuid7(SETTLED), proposal_id=found.id, worker_id=month.worker(),
+        community_code=GRID[:12], ground=Ground.A5, occurred_on=found.occurred_on,
+        kind=PenaltyKind.DISMISSAL, standing=PenaltyKind.DISMISSAL, decided_on=SETTLED.date(),
+        ends_on=date(2026, 5, 4), evidence=1, evidence_digest=month.evidence(Ground.A5).digest,
+        tier=Tier.OFFICE, decided_at=SETTLED, decided_by=month.account("leading_group_office"),
+    )  # fmt: skip
+    month.db.add(penalty)
+    found.state = ProposalState.PENALISED
+    graded.grade = Grade.QUALIFIED
+    month.db.flush()
+    detect_failures(month.db, [GRID[:12]], 2025, SETTLED)
+    assert penalty.review_because == {"evidence": 2, "stands": False}

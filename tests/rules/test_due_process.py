@@ -104,7 +104,14 @@ def test_con_1_to_what_a_penalty_is_lowered(
 def test_con_1_a_year_behind_a_decided_penalty_is_followed(
     decided: bool, days: int, expected: bool
 ) -> None:
-    assert is_followed(decided, UNTIL, UNTIL + timedelta(days=days)) is expected
+    assert is_followed(decided, Ground.B1, UNTIL, UNTIL + timedelta(days=days)) is expected
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"), [(date(2027, 1, 1), True), (date(2027, 1, 2), False)]
+)
+def test_con_a5_a_failed_year_is_followed_from_its_end(today: date, expected: bool) -> None:
+    assert is_followed(True, Ground.A5, date(2025, 1, 1), today) is expected
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ def compute_years(
     Run again it computes anew what is not in its procedure; raises YearMonthsOpen.
     """
     asker.act(unit_code)
+    _one_at_a_time(session, year)
     members = _members(session, unit_code, year)
     _check_closed(session, [one.worker_id for one in members], year)
     judged = judge_years(session, [one.worker_id for one in members], year, now)
@@ -82,6 +83,12 @@ def compute_years(
         unqualified=counts[Grade.UNQUALIFIED],
         kept=kept,
     )
+
+
+def _one_at_a_time(session: Session, year: int) -> None:
+    """Two who compute the same workers' years write each of them once."""
+    key = func.hashtextextended(f"appraisal of {year}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _members(session: Session, unit_code: str, year: int) -> Sequence[MonthOfWorker]:

@@ -172,6 +172,17 @@ def test_apr_2_two_proposals_at_once_open_one_case(
     assert len(station.db.scalars(select(ApprovalCase)).all()) == 1
 
 
+def test_apr_2_two_computations_at_once_write_each_year_once(
+    station: StationDay, written: YearWritten
+) -> None:
+    whole_year(written)
+    station.client.as_("station_lead")
+    with ThreadPoolExecutor(4) as pool:
+        both = [pool.submit(computed, station) for _ in range(4)]
+    assert [each.result().status_code for each in both] == [201] * 4
+    assert len(station.db.scalars(select(YearAppraisal)).all()) == 3
+
+
 def test_apr_2_a_worker_at_the_station_takes_no_step_on_the_own_year(
     station: StationDay, written: YearWritten
 ) -> None:

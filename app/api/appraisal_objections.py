@@ -82,5 +82,8 @@ def read_appraisal_objection(db: Db, asker: AppraisalsReader, id: UUID) -> Appra
 def decide_appraisal_objection(
     db: Db, asker: AppraisalsWriter, now: Now, id: UUID, body: ObjectionDecisionIn
 ) -> AppraisalObjectionOut:
-    """The township's answer, with a reason; upheld, what changes: figures or the result."""
+    """The township's answer, with a reason; upheld, what changes: figures or the result.
+
+    Upheld against a year, its procedure ends: the community proposes another grade.
+    """
     return objection_out(decide_objection(db, asker, id, body, now))

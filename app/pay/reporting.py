@@ -123,11 +123,10 @@ def _movements(session: Session, month: date) -> Sequence[MovementOut]:
     gatherer = Gatherer(session, month, month)
     found = []
     for worker_id, gathered in gatherer.month(month).items():
-        begun, ended = worker_id in around[0], worker_id in around[1]
-        kinds = _kinds(gathered, begun=begun, goes_on=ended)
+        begun = worker_id in around[0] and gathered.worker.spans[0].first == first
+        kinds = _kinds(gathered, begun=begun, goes_on=worker_id in around[1])
         if kinds:
-            joined = Movement.JOINED in kinds
-            found.append((gathered, kinds, NOTHING if joined else gatherer.whole_month(gathered)))
+            found.append((gathered, kinds, gatherer.whole_month(gathered) if begun else NOTHING))
     paid = _paid(session, month, [gathered.worker.worker_id for gathered, *_ in found])
     return [
         _movement_out(gathered, kinds, otherwise, paid)
@@ -137,10 +136,26 @@ def _movements(session: Session, month: date) -> Sequence[MovementOut]:
 
 
 def _kinds(gathered: GatheredMonth, *, begun: bool, goes_on: bool) -> list[Movement]:
-    spans, (first, last) = gathered.worker.spans, month_of(gathered.worker.month)
-    starts = date.min if begun and spans[0].first == first else spans[0].first
-    ends = date.max if goes_on and spans[-1].last == last else spans[-1].last
-    return movement((starts, ends), (first, last), len(gathered.dates.absent))
+    """Each run of posts without a date between is a stay of its own: who left in the month and
+    came back in it did both."""
+    month, stays = month_of(gathered.worker.month), _stays(gathered)
+    found: set[Movement] = set()
+    for place, (starts, ends) in enumerate(stays):
+        carried = begun and place == 0
+        stays_on = goes_on and place == len(stays) - 1 and ends == month[1]
+        span = date.min if carried else starts, date.max if stays_on else ends
+        found.update(movement(span, month, len(gathered.dates.absent)))
+    return [kind for kind in Movement if kind in found]
+
+
+def _stays(gathered: GatheredMonth) -> list[tuple[date, date]]:
+    found: list[tuple[date, date]] = []
+    for span in gathered.worker.spans:
+        if found and span.first == found[-1][1] + ONE_DAY:
+            found[-1] = found[-1][0], span.last
+        else:
+            found.append((span.first, span.last))
+    return found
 
 
 def _paid(

@@ -108,6 +108,19 @@ def test_pay_3_the_report_to_finance(desk: PayDesk) -> None:
     assert (len(rows), rows[-1][0], rows[-1][9]) == (6, "合计", "-1050.00")
 
 
+def test_pay_3_who_left_and_came_back_in_one_month_did_both(desk: PayDesk) -> None:
+    desk.standards()
+    desk.posted(FIRST, date(2026, 1, 1), date(2026, 3, 13))
+    desk.moved(FIRST, FIRST[:12], date(2026, 3, 23))
+    desk.appraised(MARCH)
+    desk.compute(MARCH)
+    shown = desk.get("/payrolls/2026-03/report", "finance").json()
+    assert (shown["joined"], shown["left"], shown["absent"]) == (1, 1, 0)
+    [item] = shown["items"]
+    assert (item["movements"], item["employed"]) == (["joined", "left"], 17)
+    assert item["budget_change"] == "-772.73"
+
+
 def test_pay_the_page_says_how_each_line_was_worked_out(desk: PayDesk) -> None:
     desk.standards()
     desk.db.get_one(Worker, desk.worker(FIRST)).name = HOSTILE

@@ -1,5 +1,6 @@
 """A worker appeals, once, to the tier above the one that decided (CON-1, CON-2)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -80,7 +81,8 @@ def take_down_appeal(
         appealed_at=now,
         received_at=now,
     )
-    _go_up(session, penalty, appeal, asker.account_id)
+    on_paper = {"handed_in_on": body.handed_in_on.isoformat()}
+    _go_up(session, penalty, appeal, asker.account_id, on_paper)
     return appeal
 
 
@@ -100,7 +102,14 @@ def _check(session: Session, penalty: Penalty, day: date) -> None:
         raise AppealLate(appeal_until=until)
 
 
-def _go_up(session: Session, penalty: Penalty, appeal: Appeal, by: UUID) -> None:
+def _go_up(
+    session: Session,
+    penalty: Penalty,
+    appeal: Appeal,
+    by: UUID,
+    on_paper: Mapping[str, str] | None = None,
+) -> None:
+    facts = {"appeal": str(appeal.id), **(on_paper or {})}
     tier = appeal_tier(penalty.tier)
     subject = Subject(
         Procedure.APPEAL,
@@ -109,11 +118,11 @@ def _go_up(session: Session, penalty: Penalty, appeal: Appeal, by: UUID) -> None
         worker_id=penalty.worker_id,
         tiers={2: tier},
     )
-    case = ask(session, subject, by, appeal.received_at)
+    case = ask(session, subject, by, appeal.received_at, facts)
     appeal.tier, appeal.case_id = tier, case.id
     session.add(appeal)
     session.flush()
-    done = Done(PenaltyAct.APPEALED, by, tier, facts={"appeal": str(appeal.id)})
+    done = Done(PenaltyAct.APPEALED, by, tier, facts=facts)
     write_down(session, penalty, done, appeal.received_at)
 
 

@@ -29,11 +29,13 @@ def hold_proposal(session: Session, proposal_id: UUID) -> ConductProposal:
 
 
 def hold_penalty(session: Session, penalty_id: UUID) -> Penalty:
-    """A penalty as it stands, locked; raises NotFound."""
+    """A penalty as it stands, locked after its proposal, as by whoever looks at it again; raises
+    NotFound."""
     penalty = session.get(Penalty, penalty_id)
     if penalty is None:
         raise NotFound(penalty=penalty_id)
     one_at_a_time(session, penalty.worker_id)
+    session.get_one(ConductProposal, penalty.proposal_id, with_for_update=True)
     session.refresh(penalty, with_for_update=True)
     return penalty
 

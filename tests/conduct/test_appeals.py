@@ -8,12 +8,13 @@ from threading import Barrier
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.approvals.refusals import CaseClosed, NotYourStep, OwnMatter
 from app.conduct import appealing, interviews, reviewing
+from app.conduct.details import history_of
 from app.conduct.proposing import refresh
 from app.conduct.refusals import (
     AppealedAlready,
@@ -34,6 +35,7 @@ from app.db.models import (
     Account,
     ApprovalCase,
     Change,
+    ConductProposal,
     Delegation,
     Penalty,
     PenaltyInterview,
@@ -59,6 +61,11 @@ OVERTURN = PenaltyReviewIn(outcome=ReviewOutcome.OVERTURN, reason="不成立")
 
 def lower(kind: PenaltyKind | None) -> PenaltyReviewIn:
     return PenaltyReviewIn(outcome=ReviewOutcome.LOWER, to=kind, reason="前一处罚已撤销")
+
+
+WAITED_FOR = """
+select count(*) from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))
+"""
 
 
 @pytest.fixture
@@ -165,6 +172,8 @@ def test_what_was_handed_in_on_paper_is_taken_down_once_in_its_span(matters: Mat
     with pytest.raises(ConductIdReused):
         hand_in(LAST_DAY.date(), "别的话")
     body = OfficeAppealIn(id=uuid7(LAST_DAY), handed_in_on=LAST_DAY.date(), said="不服")
+    [appealed] = history_of(matters.db, penalty.id)[1:]
+    assert appealed.facts == {"appeal": str(key), "handed_in_on": LAST_DAY.date().isoformat()}
     herself = matters.who(matters.grid)
     with pytest.raises(OwnMatter):
         appealing.take_down_appeal(matters.db, herself, penalty.id, body, LAST_DAY)
@@ -305,6 +314,28 @@ def test_con_2_decided_beside_each_other_the_second_counts_the_first(
     matters.db.expire_all()
     assert [one.kind for one in matters.db.scalars(select(Penalty))] == [PenaltyKind.WARNING]
     assert CaseState.OPEN in {case.state for case in matters.db.scalars(select(ApprovalCase))}
+
+
+def test_con_2_who_reviews_and_who_looks_again_never_wait_for_each_other(
+    matters: Matters, api: FastAPI
+) -> None:
+    """Both begin with the proposal: whoever looks at it again has the penalty to himself."""
+    penalty = offered(matters)
+    matters.db.commit()
+
+    def review() -> PenaltyKind | None:
+        with api.state.sessions.begin() as db:
+            who = Matters(db, matters.city).who("township")
+            return reviewing.review(db, who, penalty.id, KEEP, LAST_DAY).standing
+
+    with ThreadPoolExecutor(1) as other, api.state.sessions.begin() as looking:
+        looking.get_one(ConductProposal, penalty.proposal_id, with_for_update=True)
+        waiting = other.submit(review)
+        while not looking.scalar(text(WAITED_FOR)):
+            assert not waiting.done()
+        looking.get_one(Penalty, penalty.id, with_for_update={"nowait": True})
+        looking.rollback()
+        assert waiting.result() is PenaltyKind.WARNING
 
 
 @pytest.mark.parametrize("through", ["decision", "appeal"])

@@ -53,6 +53,7 @@ from app.conduct.refusals import (
     PenaltyOverturned,
     RungChanged,
     SamePerson,
+    WorkerLeft,
 )
 from app.contracts.reacting import RESIGNATION
 from app.incidents.extensions import EXTENSION
@@ -101,6 +102,7 @@ OF_PROCEDURES = (
     AnswerPending,
     PenaltyOverturned,
     SamePerson,
+    WorkerLeft,
     YearFactsChanged,
     AppraisalChanged,
     OwnAppraisal,

@@ -18,6 +18,7 @@ from app.conduct.refusals import (
     NotPutForward,
     ProposalClosed,
     PutForwardAlready,
+    WorkerLeft,
 )
 from app.conduct.schemas import CloseIn, PutForwardIn
 from app.kit.errors import BadCursor, NotFound
@@ -73,6 +74,7 @@ def read_proposal(db: Db, asker: ConductReader, now: Now, id: UUID) -> ProposalD
         CaseOpenAlready,
         ProposalClosed,
         PutForwardAlready,
+        WorkerLeft,
         EvidenceChanged,
     ),
 )

@@ -154,6 +154,7 @@ def read_contract(db: Db, asker: HiringReader, id: UUID) -> ContractOut:
         ContractOver,
         NoFixedTerm,
         NotRenewable,
+        NotFullTime,
         PastRetirement,
         ContractOverlaps,
         ContractIdReused,

@@ -13,7 +13,7 @@ from app.conduct.lapsing import drop
 from app.conduct.refusals import NotPutForward, ProposalClosed, PutForwardAlready
 from app.conduct.schemas import CloseIn, PutForwardIn
 from app.conduct.shown import tell_proposal
-from app.conduct.weighing import weigh
+from app.conduct.weighing import still_posted, weigh
 from app.db.models import ApprovalCase, ConductProposal
 from app.outbox.emit import emit
 from app.people.principal import Principal
@@ -27,6 +27,7 @@ def put_forward(
 ) -> ConductProposal:
     """The community proposes: the case opens, and its first step is taken with it."""
     proposal = _proposed(session, asker, key)
+    still_posted(session, proposal, now)
     evidence = weigh(session, proposal, body.digest, now)
     rung = rung_of(session, proposal.worker_id, proposal.ground, proposal.occurred_on)
     case = open_case(session, _subject(proposal, rung), asker.account_id, now)

@@ -12,7 +12,7 @@ from app.conduct.holding import hold_penalty, hold_proposal
 from app.conduct.lapsing import drop
 from app.conduct.penalising import penalise
 from app.conduct.refusals import PenaltyOverturned, SamePerson
-from app.conduct.weighing import heard, same_rung, seen_digest, weigh
+from app.conduct.weighing import heard, same_rung, seen_digest, still_posted, weigh
 from app.db.models import Appeal, ApprovalStep, ConductProposal, Penalty
 from app.rules.approvals import CaseState, StepOutcome
 
@@ -27,6 +27,7 @@ def _check_proposal(session: Session, turn: Turn) -> None:
         return
     seen = seen_digest(turn.word.facts)
     proposal = session.get_one(ConductProposal, turn.case.subject_id)
+    still_posted(session, proposal, turn.now)
     evidence = weigh(session, proposal, seen, turn.now)
     same_rung(session, proposal)
     heard(session, proposal, evidence, turn.now)

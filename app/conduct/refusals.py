@@ -12,6 +12,15 @@ class ProposalClosed(Refusal):
     clause = "四(二)"
 
 
+class WorkerLeft(Refusal):
+    """The worker has left the post: nothing is decided against somebody who is gone."""
+
+    code = "conduct.worker_left"
+    zh = "该网格员已离岗，不再作出处罚决定。"
+    rule = "CON-4"
+    clause = "四(三)"
+
+
 class PutForwardAlready(Refusal):
     """The community put this proposal forward already: take it back first."""
 

@@ -5,13 +5,26 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.conduct.counting import rung_of
 from app.conduct.proposing import refresh
-from app.conduct.refusals import AnswerPending, EvidenceChanged, EvidenceNotSeen, RungChanged
+from app.conduct.refusals import (
+    AnswerPending,
+    EvidenceChanged,
+    EvidenceNotSeen,
+    RungChanged,
+    WorkerLeft,
+)
 from app.conduct.shown import evidence_of
-from app.db.models import ApprovalStep, ConductAnswer, ConductEvidence, ConductProposal
+from app.db.models import (
+    ApprovalStep,
+    ConductAnswer,
+    ConductEvidence,
+    ConductProposal,
+    Posting,
+)
 from app.kit.clock import civil_day
 from app.rules.due_process import may_be_decided
 
@@ -36,6 +49,17 @@ def weigh(session: Session, proposal: ConductProposal, seen: str, now: datetime)
             seen=seen, now=evidence.digest, evidence=evidence.number, stands=evidence.stands
         )
     return evidence
+
+
+def still_posted(session: Session, proposal: ConductProposal, now: datetime) -> None:
+    """A resignation that was approved keeps its pay, and what is over is not ended again (CON-4);
+    raises WorkerLeft."""
+    posted = exists().where(
+        Posting.worker_id == proposal.worker_id,
+        Posting.valid.overlaps(Range(civil_day(now), None)),
+    )
+    if not session.scalar(select(posted)):
+        raise WorkerLeft(worker=proposal.worker_id)
 
 
 def same_rung(session: Session, proposal: ConductProposal) -> None:

@@ -159,6 +159,7 @@ def renew(
         raise NoFixedTerm
     if former.term_ends_on < today:
         raise ContractOver(ends_on=former.term_ends_on)
+    check_full_time(session, session.get_one(Worker, former.worker_id), today)
     _check_grade(session, former.worker_id)
     first_day = former.term_ends_on + timedelta(days=1)
     renewed = Contract(

@@ -1,15 +1,21 @@
-"""Who applied is erased when the term after the end of the application has passed (HIRE-2)."""
+"""Who applied is erased when the term after the end of the application has passed (HIRE-2).
+
+Of an application that nobody ended the term runs from when it was made.
+"""
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.approvals.cases import withdraw_open
 from app.db.models import RecruitmentApplication
 from app.kit.clock import civil_day, day_start
 from app.outbox.emit import emit
 from app.people.values import values_on
+from app.rules.approvals import Procedure
 from app.rules.eligibility import applicants_erased_before
+from app.rules.hiring import ApplicationState
 
 AT_ONCE = 500
 NOBODY = b""
@@ -23,7 +29,8 @@ def erase_applicants(session: Session, now: datetime) -> int:
     found = session.scalars(
         select(RecruitmentApplication)
         .where(
-            RecruitmentApplication.closed_at < limit,
+            func.coalesce(RecruitmentApplication.closed_at, RecruitmentApplication.applied_at)
+            < limit,
             RecruitmentApplication.applicant.is_not(None),
         )
         .order_by(RecruitmentApplication.id)
@@ -31,6 +38,7 @@ def erase_applicants(session: Session, now: datetime) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for application in found:
+        _give_up(session, application, now)
         application.applicant, application.applicant_digest = None, NOBODY
         emit(
             session,
@@ -40,3 +48,11 @@ def erase_applicants(session: Session, now: datetime) -> int:
             subject=("recruitment_application", application.id),
         )
     return len(found)
+
+
+def _give_up(session: Session, application: RecruitmentApplication, now: datetime) -> None:
+    """Nobody decided or signed it in all the term: it is withdrawn, and may be made again."""
+    if application.closed_at is not None:
+        return
+    withdraw_open(session, None, Procedure.RECRUITMENT, application.id, now)
+    application.state, application.closed_at = ApplicationState.WITHDRAWN, now

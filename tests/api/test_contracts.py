@@ -214,6 +214,17 @@ def test_apr_3_a_fixed_term_is_renewed_unless_the_last_grade_bars_it(desk: Stati
     assert posts(desk) == [None, None]
 
 
+def test_hire_3_only_a_full_time_worker_s_contract_is_renewed(desk: StationDay) -> None:
+    made = recorded(desk, term_ends_on="2028-02-29")
+    path, body = f"{PATH}/{made['id']}/renewal", {"id": key(), "term_months": 12}
+    desk.db.execute(text("update posting set employment = 'rural_part_time'"))
+    desk.db.commit()
+    assert refused(desk.post("station_lead", path, body)) == (422, "contract.not_full_time")
+    desk.db.execute(text("update posting set employment = 'full_time'"))
+    desk.db.commit()
+    assert desk.post("station_lead", path, body).status_code == 201
+
+
 def _graded(desk: StationDay, year: int, grade: Grade) -> None:
     worker_id = desk.client.city.workers[GRID]
     desk.db.add(

@@ -231,6 +231,18 @@ def test_applicants_are_sealed_each_look_is_logged_and_they_are_erased_in_time(
     assert refused(answer) == (409, "recruitment.applicant_erased")
 
 
+def test_an_application_that_nobody_ended_is_withdrawn_and_erased_in_time(
+    desk: StationDay,
+) -> None:
+    made = desk.post("township", PATH, application()).json()
+    for days, erased in ((365, 0), (366, 1)):
+        assert erase_applicants(desk.db, NOW + timedelta(days=days)) == erased
+    desk.db.commit()
+    shown = desk.get("township", f"{PATH}/{made['id']}").json()
+    assert (shown["name"], shown["state"]) == (None, "withdrawn")
+    assert desk.get("township", f"/approvals/{made['case_id']}").json()["state"] == "withdrawn"
+
+
 def test_who_left_comes_back_as_the_same_worker(desk: StationDay) -> None:
     again = applicant(name="网格员2", phone="19900000002")
     made = approved(desk, application(applicant=again))

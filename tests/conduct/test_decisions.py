@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.approvals.refusals import NotYourStep, OwnMatter, RefusalNeedsReason
@@ -16,6 +17,7 @@ from app.conduct.refusals import (
     EvidenceNotSeen,
     ProposalClosed,
     RungChanged,
+    WorkerLeft,
 )
 from app.db.models import ConductEvidence, Posting
 from app.kit.errors import NotFound
@@ -171,6 +173,20 @@ def test_con_5_a_dismissal_goes_up_step_by_step_and_ends_the_post(matters: Matte
         select(Posting).where(Posting.worker_id == matters.worker_id).order_by(Posting.valid)
     ).one()
     assert post.valid.upper == date(2026, 3, 27)
+
+
+def test_con_4_nothing_is_decided_against_somebody_who_left(matters: Matters) -> None:
+    proposal, other = matters.detected(), matters.detected(FIRST + timedelta(days=1))
+    case = matters.put_forward(proposal, NEXT_DAY)
+    left = update(Posting).where(Posting.worker_id == matters.worker_id)
+    matters.db.execute(left.values(valid=Range(date(2026, 1, 1), AFTER_TERM.date())))
+    with pytest.raises(WorkerLeft):
+        matters.take("township", case, AFTER_TERM)
+    with pytest.raises(WorkerLeft):
+        matters.put_forward(other, AFTER_TERM)
+    matters.db.execute(left.values(valid=Range(date(2026, 1, 1), date(2026, 3, 27))))
+    matters.take("township", case, AFTER_TERM)
+    assert proposal.state is ProposalState.PENALISED
 
 
 def test_con_5_a_refusal_further_up_ends_it_too(matters: Matters) -> None:

@@ -21,7 +21,7 @@ from app.api.problems import refusals
 from app.approvals import refusals as steps
 from app.kit.errors import BadCursor, NotFound
 from app.kit.schema import In, UnitCode
-from app.pay import closing, lists, recomputing, reporting
+from app.pay import closing, detail, lists, recomputing, reporting
 from app.pay.computing import payroll_of
 from app.pay.months import PayMonth, written_month
 from app.pay.refusals import (
@@ -106,7 +106,7 @@ def compute_payroll(db: Db, asker: PayWriter, now: Now, body: PayrollIn) -> Payr
 def read_payroll(db: Db, asker: PayReader, month: AskedMonth) -> PayrollDetailOut:
     """A month's payroll: its sums, how far it is, what stands in the way of closing it."""
     del asker
-    return reporting.payroll_detail(db, payroll_of(db, month))
+    return detail.payroll_detail(db, payroll_of(db, month))
 
 
 @router.post(
@@ -197,7 +197,7 @@ def read_finance_report(
 ) -> FinanceReportOut | Response:
     """The centre's monthly report to finance: who came, went and was away, and the budget."""
     del asker
-    found = reporting.finance_report(db, payroll_of(db, month))
+    found = reporting.report_of(db, payroll_of(db, month))
     if asked.format == "json":
         return found
     name = f"finance-report-{written_month(month)}"

@@ -30,6 +30,7 @@ from app.pay.refusals import (
     PayrollOutOfOrder,
     PayrollPassedOver,
 )
+from app.pay.reporting import finance_report
 from app.pay.schemas import PayrollDecisionIn
 from app.people.months import workers_of_month
 from app.people.principal import Principal
@@ -73,6 +74,9 @@ def close_payroll(
     check_is_fresh(session, payroll)
     payroll.state = PayrollState.CLOSED
     payroll.closed_at, payroll.closed_by = now, asker.account_id
+    with session.no_autoflush:
+        # Once the row says that it is closed, it takes no report any more.
+        payroll.report = finance_report(session, payroll).model_dump(mode="json")
     session.flush()
     tell_workers(session, payroll)
     emit(

@@ -1,4 +1,4 @@
-"""What the centre reports to finance each month, and how far a payroll is (PAY-3, PAY-4)."""
+"""What the centre reports to finance each month (PAY-3)."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -11,41 +11,29 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Payroll, PayStatement, Posting, Worker
 from app.kit.money import rounded
-from app.pay.closing import open_communities
-from app.pay.gathering import GatheredMonth, Gatherer, states_of
+from app.pay.gathering import GatheredMonth, Gatherer
 from app.pay.report_schemas import BudgetOut, FinanceReportOut, MovementOut
-from app.pay.schemas import PayrollDetailOut, PayrollOut
 from app.pay.standards import Standards
-from app.people.values import values_on
 from app.rules.activity import month_of
-from app.rules.appraisal import settles_at
 from app.rules.corps import GRID_WORKERS
 from app.rules.duty import Employment
 from app.rules.pay import (
     NOTHING,
     PAY_3,
-    PAY_4,
     Movement,
     StandardKind,
     movement,
     pro_rata,
-    to_be_closed_first,
 )
 
 ONE_DAY = timedelta(days=1)
 
 
-def payroll_detail(session: Session, payroll: Payroll) -> PayrollDetailOut:
-    """A payroll with what stands in the way of closing it."""
-    month = payroll.month
-    return PayrollDetailOut(
-        **PayrollOut.model_validate(payroll).model_dump(),
-        open_communities=list(open_communities(session, month)),
-        to_be_closed_first=to_be_closed_first(month, states_of(session)),
-        settles_at=settles_at(month, values_on(session, month)),
-        rule=PAY_4.rule,
-        clause=PAY_4.clause,
-    )
+def report_of(session: Session, payroll: Payroll) -> FinanceReportOut:
+    """As it was when the month was closed; before, by what the registers say now."""
+    if payroll.report is not None:
+        return FinanceReportOut.model_validate(payroll.report)
+    return finance_report(session, payroll)
 
 
 def finance_report(session: Session, payroll: Payroll) -> FinanceReportOut:

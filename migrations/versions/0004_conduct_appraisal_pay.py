@@ -1078,6 +1078,11 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "report",
+            postgresql.JSONB(none_as_null=True, astext_type=sa.Text()),
+            nullable=True,
+        ),
         sa.CheckConstraint(
             "(state = 'closed') = (closed_at is not null)", name=op.f("ck_payroll_closed")
         ),

@@ -108,6 +108,20 @@ def test_pay_3_the_report_to_finance(desk: PayDesk) -> None:
     assert (len(rows), rows[-1][0], rows[-1][9]) == (6, "合计", "-1050.00")
 
 
+def test_pay_4_the_report_of_a_closed_month_is_the_one_that_finance_was_sent(
+    desk: PayDesk,
+) -> None:
+    desk.standards()
+    desk.posted(FIFTH, date(2026, 1, 1), date(2026, 3, 13))
+    desk.paid(MARCH)
+    sent = desk.get("/payrolls/2026-03/report", "finance").json()
+    assert (sent["state"], sent["left"]) == ("closed", 1)
+    desk.posted(FIFTH, date(2026, 1, 1), date(2026, 3, 20))
+    desk.posted(FOURTH, date(2026, 1, 1), date(2026, 3, 20))
+    assert desk.get("/payrolls/2026-03/report", "finance").json() == sent
+    assert desk.get("/payrolls/2026-03/recomputation").json()["items"]
+
+
 def test_pay_3_who_left_and_came_back_in_one_month_did_both(desk: PayDesk) -> None:
     desk.standards()
     desk.posted(FIRST, date(2026, 1, 1), date(2026, 3, 13))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, PrimaryKeyConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base, words
@@ -63,6 +64,8 @@ class Payroll(Base):
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """What finance was told of the month, as it was when it was closed (PAY-3)."""
 
 
 class PayStatement(Base):

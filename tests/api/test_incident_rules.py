@@ -69,7 +69,9 @@ def test_evt_1_a_category_is_added_renamed_and_ended(station: StationDay, db: Se
     assert "public_safety.fire" not in codes(station, on="2026-03-20")
     assert "public_safety.fire" in codes(station, on="2026-03-20", ended="true")
     events = db.scalars(
-        select(OutboxEvent).where(OutboxEvent.subject_kind == "incident_category")
+        select(OutboxEvent)
+        .where(OutboxEvent.subject_kind == "incident_category")
+        .order_by(OutboxEvent.id)
     ).all()
     assert [event.name.rpartition(".")[2] for event in events] == ["added", "changed", "ended"]
     assert events[1].facts["was"] == {"zh": "消防隐患", "radius_m": 60}

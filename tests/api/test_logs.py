@@ -1,23 +1,35 @@
 """What operators read never holds what callers sent."""
 
+from collections.abc import Iterator
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from app.api.deps import Db
+from app.main import create_app
+from app.settings import Settings
 
 SECRET_WORDS = "a-password-nobody-may-read"
 
 
+@pytest.fixture
+def own(database: Settings) -> Iterator[FastAPI]:
+    """A service that takes operations of a test's own."""
+    app = create_app(database)
+    yield app
+    app.state.engine.dispose()
+
+
 def test_a_failure_is_logged_without_the_values_at_hand(
-    api: FastAPI, capsys: pytest.CaptureFixture[str]
+    own: FastAPI, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def failing(password: str) -> None:
         raise RuntimeError(str(len(password)))
 
-    api.add_api_route("/v1/failing", failing, methods=["GET"])
-    with TestClient(api, raise_server_exceptions=False) as http:
+    own.add_api_route("/v1/failing", failing, methods=["GET"])
+    with TestClient(own, raise_server_exceptions=False) as http:
         answer = http.get("/v1/failing", params={"password": SECRET_WORDS})
     assert answer.status_code == 500
     written = capsys.readouterr()
@@ -27,13 +39,13 @@ def test_a_failure_is_logged_without_the_values_at_hand(
 
 
 def test_a_failed_statement_is_logged_without_its_values(
-    api: FastAPI, capsys: pytest.CaptureFixture[str]
+    own: FastAPI, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def failing(db: Db, phone: str) -> None:
         db.execute(text("select :phone from nowhere"), {"phone": phone})
 
-    api.add_api_route("/v1/failing", failing, methods=["GET"])
-    with TestClient(api, raise_server_exceptions=False) as http:
+    own.add_api_route("/v1/failing", failing, methods=["GET"])
+    with TestClient(own, raise_server_exceptions=False) as http:
         answer = http.get("/v1/failing", params={"phone": SECRET_WORDS})
     assert answer.status_code == 500
     written = capsys.readouterr()

@@ -1,9 +1,10 @@
 """Which rung of the ladder a ground would lead to (CON-1, CON-2)."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Penalty
@@ -20,6 +21,24 @@ def rung_of(
 ) -> PenaltyKind:
     """What a ground would lead to if it were decided now."""
     return counted(session, worker_id, ground, occurred_on, without).verdict
+
+
+def counted_of_all(
+    session: Session, happened: Collection[tuple[UUID, date]]
+) -> Mapping[tuple[UUID, int], int]:
+    """Of workers and the years of dates: how many penalties stand, where there are any."""
+    years = {occurred_on.year for _, occurred_on in happened}
+    year = extract("year", Penalty.occurred_on)
+    rows = session.execute(
+        select(Penalty.worker_id, year, func.count())
+        .where(
+            Penalty.worker_id.in_({worker_id for worker_id, _ in happened}),
+            year.in_(years),
+            Penalty.standing.is_not(None),
+        )
+        .group_by(Penalty.worker_id, year)
+    )
+    return {(worker_id, int(of)): count for worker_id, of, count in rows}
 
 
 def counted(

@@ -15,7 +15,7 @@ from app.conduct.basis import Evidence, Look
 from app.conduct.detection_refusals import MonthNotSettled
 from app.conduct.grounds_failures import failures_in
 from app.conduct.looks import BY_DATE, LOOKS
-from app.conduct.proposing import Found, answer_term, propose, refresh
+from app.conduct.proposing import Found, propose_all, refresh
 from app.db.models import ConductDetection, ConductEvidence, ConductProposal
 from app.kit.clock import SHANGHAI
 from app.people.months import MonthOfWorker, workers_of_month
@@ -160,24 +160,23 @@ def _settle(session: Session, searched: Searched, found: Grounds, now: datetime)
 
 def _propose(session: Session, new: Grounds, now: datetime) -> int:
     """In the order in which they occurred; how many stand by that."""
-    made = 0
-    terms: dict[str, date] = {}
-    for happened in sorted(new, key=lambda one: (one.occurred_on, one.ground, one.worker_id)):
-        community_code, evidence = new[happened]
-        if community_code not in terms:
-            terms[community_code] = answer_term(session, community_code, now)
-        proposed = Found(
-            worker_id=happened.worker_id,
-            community_code=community_code,
-            ground=happened.ground,
-            occurred_on=happened.occurred_on,
-            evidence=evidence,
-            source=ProposalSource.DETECTED,
-            found_by=None,
-            answer_until=terms[community_code],
-        )
-        made += propose(session, proposed, now) is not None
-    return made
+    in_order = sorted(new, key=lambda one: (one.occurred_on, one.ground, one.worker_id))
+    proposals = propose_all(
+        session, [_found(happened, *new[happened]) for happened in in_order], now
+    )
+    return len(proposals)
+
+
+def _found(happened: Happened, community_code: str, evidence: Evidence) -> Found:
+    return Found(
+        worker_id=happened.worker_id,
+        community_code=community_code,
+        ground=happened.ground,
+        occurred_on=happened.occurred_on,
+        evidence=evidence,
+        source=ProposalSource.DETECTED,
+        found_by=None,
+    )
 
 
 def _known(session: Session, searched: Searched) -> Mapping[Happened, tuple[ConductProposal, str]]:

@@ -9,11 +9,10 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.conduct.detail_schemas import PenaltyPage, PenaltyRow, ProposalPage, ProposalRow
-from app.conduct.shown import appeal_terms, penalty_out, proposal_out
+from app.conduct.shown import answered, appeal_terms, penalty_out, proposal_out
 from app.db.keyset import cursor_of, cut, earlier, latest_first
 from app.db.models import (
     Appeal,
-    ConductAnswer,
     ConductEvidence,
     ConductProposal,
     Penalty,
@@ -85,16 +84,6 @@ def proposals_where(session: Session, which: WhichProposals, asked: Asked) -> Pr
         ],
         next_cursor=cursor_of(last[0].found_at, last[0].id) if last else None,
     )
-
-
-def answered(session: Session, keys: Sequence[UUID]) -> Mapping[UUID, int]:
-    """By proposal, how often the worker answered."""
-    rows = session.execute(
-        select(ConductAnswer.proposal_id, func.count())
-        .where(ConductAnswer.proposal_id.in_(keys))
-        .group_by(ConductAnswer.proposal_id)
-    )
-    return {key: count for key, count in rows}  # noqa: C416
 
 
 @dataclass(frozen=True)

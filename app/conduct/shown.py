@@ -1,8 +1,7 @@
 """Proposals and penalties as lists, handsets and pages have them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from itertools import islice
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -12,7 +11,7 @@ from app.conduct.schemas import PenaltyOut, ProposalOut
 from app.db.models import Appeal, ConductAnswer, ConductEvidence, ConductProposal, Penalty
 from app.outbox.emit import publish
 from app.people.calendar import Calendar
-from app.people.terms import SEARCHED
+from app.people.terms import SEARCHED, duty_dates_after
 from app.rules.conduct import CLAUSES
 from app.rules.due_process import APPEAL_DUTY_DATES, rule_of
 
@@ -51,19 +50,31 @@ def evidence_of(session: Session, proposal: ConductProposal) -> ConductEvidence:
     return session.get_one(ConductEvidence, (proposal.id, proposal.evidence))
 
 
-def answers_to(session: Session, proposal_id: UUID) -> int:
-    """How often the worker answered."""
-    query = select(func.count()).where(ConductAnswer.proposal_id == proposal_id)
-    return session.scalar(query) or 0
+def answered(session: Session, keys: Sequence[UUID]) -> Mapping[UUID, int]:
+    """By proposal, how often the worker answered."""
+    rows = session.execute(
+        select(ConductAnswer.proposal_id, func.count())
+        .where(ConductAnswer.proposal_id.in_(keys))
+        .group_by(ConductAnswer.proposal_id)
+    )
+    return {key: count for key, count in rows}  # noqa: C416
 
 
 def tell_proposal(session: Session, proposal: ConductProposal) -> None:
     """The worker's handsets get the proposal as it stands now."""
     session.flush()
-    answers = answers_to(session, proposal.id)
-    shown = proposal_out(proposal, evidence_of(session, proposal), answers)
-    body = shown.model_dump(mode="json")
-    publish(session, proposal.worker_id, "proposal", proposal.id, body)
+    tell_proposals(session, [(proposal, evidence_of(session, proposal))])
+
+
+def tell_proposals(
+    session: Session, proposals: Sequence[tuple[ConductProposal, ConductEvidence]]
+) -> None:
+    """The same for many, each with the evidence that stands, in as many statements as for one."""
+    answers = answered(session, [proposal.id for proposal, _ in proposals])
+    for proposal, evidence in proposals:
+        shown = proposal_out(proposal, evidence, answers.get(proposal.id, 0))
+        body = shown.model_dump(mode="json")
+        publish(session, proposal.worker_id, "proposal", proposal.id, body)
 
 
 def penalty_out(penalty: Penalty, appeal_until: date, appeals: int) -> PenaltyOut:
@@ -107,14 +118,8 @@ def appeal_terms(session: Session, penalties: Sequence[Penalty]) -> Mapping[UUID
     for penalty in penalties:
         place = (penalty.community_code, penalty.decided_on)
         if place not in terms:
-            terms[place] = _duty_dates_later(calendar, *place, APPEAL_DUTY_DATES)
+            terms[place] = duty_dates_after(calendar, *place, APPEAL_DUTY_DATES)
     return {penalty.id: terms[penalty.community_code, penalty.decided_on] for penalty in penalties}
-
-
-def _duty_dates_later(calendar: Calendar, community_code: str, day: date, count: int) -> date:
-    later = (day + timedelta(days=passed) for passed in range(1, SEARCHED.days))
-    duty = (date_ for date_ in later if calendar.on_duty(community_code, date_))
-    return next(islice(duty, count - 1, None), day + SEARCHED)
 
 
 def appeals_against(session: Session, penalty_id: UUID) -> int:

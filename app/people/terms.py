@@ -12,7 +12,11 @@ SEARCHED = timedelta(days=120)
 
 def duty_dates_later(session: Session, unit_code: str, day: date, count: int) -> date:
     """The count-th duty date of a unit after a date; the date itself for none."""
-    calendar = Calendar(session, day, day + SEARCHED)
+    return duty_dates_after(Calendar(session, day, day + SEARCHED), unit_code, day, count)
+
+
+def duty_dates_after(calendar: Calendar, unit_code: str, day: date, count: int) -> date:
+    """The same by a calendar that reaches `SEARCHED` beyond the date."""
     found = day
     for _ in range(count):
         found += timedelta(days=1)

@@ -1,11 +1,11 @@
 """What an auditor asks: what the regulation says about a case, and where a figure comes from."""
 
 import json
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from chinese_calendar import is_workday
 from rich.console import Console
 from rich.text import Text
@@ -13,6 +13,7 @@ from rich.text import Text
 from app.rules.catalogue import describe
 from app.rules.judge import JudgedCase, judge_file
 
+console = Console()
 FRIDAY = 5
 
 
@@ -24,8 +25,15 @@ def national_duty(day: date) -> bool:
         return day.isoweekday() <= FRIDAY
 
 
-def judge(files: Iterable[Path], tracks: Path | None, console: Console) -> bool:
-    """Judge each case of some files and print it; whether every one agrees."""
+def judge(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of cases; the key `judge` names the rule")
+    ],
+    tracks: Annotated[
+        Path | None, typer.Option(help="Folder of the tracks that cases name")
+    ] = None,
+) -> None:
+    """Say what the regulation says about cases; exit 1 if any differs from its file."""
     judged = [(file, judge_file(file, tracks, national_duty)) for file in files]
     for file, cases in judged:
         console.print(Text(file.name, style="bold"))
@@ -34,7 +42,8 @@ def judge(files: Iterable[Path], tracks: Path | None, console: Console) -> bool:
     every = [case for _, cases in judged for case in cases]
     differing = sum(not case.agrees for case in every)
     console.print(f"{len(every)} cases, {len(every) - differing} agree, {differing} differ")
-    return bool(every) and not differing
+    if differing or not every:
+        raise typer.Exit(1)
 
 
 def case_line(case: JudgedCase) -> Text:
@@ -59,14 +68,20 @@ def written(facts: Any) -> str:
     return facts if isinstance(facts, str) else json.dumps(facts, ensure_ascii=False)
 
 
-def rules(query: str, console: Console) -> bool:
-    """Print the rules, clauses, values and parameters that a query leads to; whether any was."""
+def rules(
+    query: Annotated[
+        str, typer.Argument(help="Rule id such as ATT-1, or clause such as 三(一)1")
+    ] = "",
+) -> None:
+    """List rules, clauses, values and since when; exit 1 if nothing answers to the query."""
     found = describe(query)
     for entry in found:
         console.print(Text(heading(entry), style="bold"), soft_wrap=True)
         for line in PRINTED[entry["kind"]](entry):
             console.print(Text(f"    {line}"), soft_wrap=True)
-    return bool(found)
+    if not found:
+        console.print(f"nothing answers to {query!r}; without it everything is listed")
+        raise typer.Exit(1)
 
 
 def heading(entry: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.db.models import Leave, Meeting, MeetingAttendance, Posting, TrainingRecord, Worker
@@ -94,27 +95,42 @@ def _rows(
 ) -> list[Row]:
     """Each line, the worker's name, and the post on the date of the meeting."""
     query = (
-        select(MeetingAttendance, Worker.name, Posting.community_code, Posting.employment)
-        .join(Meeting, Meeting.id == MeetingAttendance.meeting_id)
+        select(MeetingAttendance, Worker.name)
         .join(Worker, Worker.id == MeetingAttendance.worker_id)
-        .join(
-            Posting,
-            and_(
-                Posting.worker_id == MeetingAttendance.worker_id,
-                Posting.valid.contains(Meeting.held_on),
-            ),
-        )
-        .where(
-            MeetingAttendance.meeting_id.in_([meeting.id for meeting in meetings]),
-            under(Posting.community_code, scope),
-        )
-        .order_by(Posting.community_code, Worker.name, Worker.id)
+        .where(MeetingAttendance.meeting_id.in_([meeting.id for meeting in meetings]))
     )
     if workers is not None:
         query = query.where(MeetingAttendance.worker_id.in_(workers))
-    return [
-        (line, name, code, employment) for line, name, code, employment in session.execute(query)
+    listed = session.execute(query).all()
+    held_on = {meeting.id: meeting.held_on for meeting in meetings}
+    posts = _posts(session, {line.worker_id for line, _ in listed}, held_on.values(), scope)
+    found = [
+        (line, name, post.community_code, post.employment)
+        for line, name in listed
+        for post in posts.get(line.worker_id, ())
+        if held_on[line.meeting_id] in post.valid
     ]
+    return sorted(found, key=lambda row: (row[2], row[1], row[0].worker_id))
+
+
+def _posts(
+    session: Session, worker_ids: Collection[UUID], days: Collection[date], scope: str
+) -> Mapping[UUID, list[Posting]]:
+    """By worker, the posts in a unit around some dates: read once, since a range can't be hashed
+    and a join by date goes through everybody's."""
+    if not worker_ids:
+        return {}
+    found: dict[UUID, list[Posting]] = defaultdict(list)
+    around = Range(min(days), max(days), bounds="[]")
+    for post in session.scalars(
+        select(Posting).where(
+            Posting.worker_id.in_(worker_ids),
+            Posting.valid.overlaps(around),
+            under(Posting.community_code, scope),
+        )
+    ):
+        found[post.worker_id].append(post)
+    return found
 
 
 def _line(

@@ -64,4 +64,4 @@ def commands() -> None:
 
 
 if __name__ == "__main__":
-    cli()
+    cli(prog_name="python3 -m app")

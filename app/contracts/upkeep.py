@@ -1,17 +1,23 @@
-"""What comes by itself: terms run out, people retire, accounts close after them (HIRE-3)."""
+"""What comes by itself: terms run out, people retire, accounts close after them (HIRE-3).
 
+Each worker's in a transaction of its own, which locks as the commands do: the worker first.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.contracts.ending import Ending, close, end_contract
 from app.contracts.leaving import A_DAY, give_up
 from app.contracts.queries import ends_on, follows, last_date
-from app.db.models import Account, Assignment, Contract, Device, Posting
+from app.db.engine import Sessions
+from app.db.models import Account, Assignment, Contract, Device, Posting, Worker
 from app.kit.clock import civil_day
 from app.outbox.emit import emit
 from app.people.logins import revoke_logins
@@ -24,6 +30,11 @@ TOLD_AGAIN = timedelta(days=3)
 """Nights in which a handset is told again that its grids are another's, should one be missed."""
 WORDS = {ContractEnd.RETIREMENT: "达到法定退休年龄", ContractEnd.TERM_OVER: "合同期满"}
 
+Find: TypeAlias = Callable[[Session, datetime], Sequence[UUID]]
+"""Workers of whom something falls due."""
+Act: TypeAlias = Callable[[Session, UUID, datetime], int]
+"""Does what still falls due of a locked worker; how much that was."""
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -34,35 +45,67 @@ class Kept:
     accounts: int
 
 
-def keep(session: Session, now: datetime) -> Kept:
+def keep(sessions: Sessions, now: datetime) -> Kept:
     """Once a night: end what ran out, give up what was held, close what nobody uses any more."""
     return Kept(
-        ended=end_what_ran_out(session, now),
-        left=release_who_left(session, now),
-        accounts=close_accounts(session, now),
+        ended=end_what_ran_out(sessions, now),
+        left=release_who_left(sessions, now),
+        accounts=close_accounts(sessions, now),
     )
 
 
-def end_what_ran_out(session: Session, now: datetime) -> int:
+def end_what_ran_out(sessions: Sessions, now: datetime) -> int:
     """Contracts whose last date is past, though nobody said so."""
-    contracts = session.scalars(
-        select(Contract)
-        .where(Contract.last_day.is_(None), last_date() < civil_day(now))
-        .order_by(Contract.id)
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for contract in contracts:
-        _run_out(session, contract, now)
-    return len(contracts)
+    return _each(sessions, _ran_out, _run_out, now)
 
 
-def _run_out(session: Session, contract: Contract, now: datetime) -> None:
+def release_who_left(sessions: Sessions, now: datetime) -> int:
+    """Who left these days, announced long before: the group and the handset's grids go now."""
+    return _each(sessions, _left, _release, now)
+
+
+def close_accounts(sessions: Sessions, now: datetime) -> int:
+    """Accounts of workers who left, once the days for late records and appeals are over."""
+    return _each(sessions, _unused, _close_account, now)
+
+
+def _each(sessions: Sessions, find: Find, act: Act, now: datetime) -> int:
+    """Whatever an office did while a worker's turn was waited for is seen then."""
+    with sessions() as session:
+        workers = find(session, now)
+    done = 0
+    for worker_id in workers:
+        with sessions.begin() as session:
+            session.get_one(Worker, worker_id, with_for_update=True)
+            done += act(session, worker_id, now)
+    return done
+
+
+def _over(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Contract.last_day.is_(None), last_date() < civil_day(now)
+
+
+def _ran_out(session: Session, now: datetime) -> Sequence[UUID]:
+    workers = select(Contract.worker_id).where(*_over(now)).distinct()
+    return session.scalars(workers.order_by(Contract.worker_id).limit(AT_ONCE)).all()
+
+
+def _run_out(session: Session, worker_id: UUID, now: datetime) -> int:
+    """One after the other: the end of the first may be the end of all that would follow."""
+    contracts = select(Contract).where(Contract.worker_id == worker_id, *_over(now))
+    first = contracts.order_by(Contract.first_day).limit(1).with_for_update()
+    ended = 0
+    while (contract := session.scalar(first)) is not None:
+        _end(session, contract, now)
+        ended += 1
+    return ended
+
+
+def _end(session: Session, contract: Contract, now: datetime) -> None:
     """By retirement or by the term; where another contract follows, the worker stays."""
     end = ends_on(contract)
-    cause = (
-        ContractEnd.RETIREMENT if end == contract.retires_on else ContractEnd.TERM_OVER
-    )  # fmt: skip
+    retires = end == contract.retires_on
+    cause = ContractEnd.RETIREMENT if retires else ContractEnd.TERM_OVER
     following = follows(session, contract.worker_id, end)
     if any(next_one.first_day == end + A_DAY for next_one in following):
         close(session, contract, Ending(end, cause, None, WORDS[cause], None), now)
@@ -79,17 +122,30 @@ def _run_out(session: Session, contract: Contract, now: datetime) -> None:
     )
 
 
-def release_who_left(session: Session, now: datetime) -> int:
-    """Who left these days, announced long before: the group and the handset's grids go now."""
+def _leavers(now: datetime) -> Select[Any]:
+    """Workers with the last date of the contract after which they have no post."""
     today = civil_day(now)
-    left = session.execute(
-        select(Contract.worker_id, Contract.last_day).where(
+    columns: list[ColumnElement[Any]] = [
+        Contract.worker_id.expression,
+        Contract.last_day.expression,
+    ]
+    return (
+        select(*columns)
+        .where(
             Contract.last_day.between(today - TOLD_AGAIN, today - A_DAY),
             ~_posted_from(today, Contract.worker_id.expression),
         )
-    ).all()
-    for worker_id, last_day in left:
-        assert last_day is not None
+        .order_by(Contract.worker_id)
+    )
+
+
+def _left(session: Session, now: datetime) -> Sequence[UUID]:
+    return [worker_id for worker_id, _ in session.execute(_leavers(now))]
+
+
+def _release(session: Session, worker_id: UUID, now: datetime) -> int:
+    left = session.execute(_leavers(now).where(Contract.worker_id == worker_id)).all()
+    for _, last_day in left:
         grids = _held(session, worker_id, last_day)
         give_up(session, worker_id, last_day + A_DAY, grids, None)
     return len(left)
@@ -110,25 +166,41 @@ def _held(session: Session, worker_id: UUID, day: date) -> set[str]:
     )
 
 
-def close_accounts(session: Session, now: datetime) -> int:
-    """Accounts of workers who left, once the days for late records and appeals are over."""
-    today = civil_day(now)
-    values = values_on(session, today)
+def _accounts(now: datetime) -> Select[Any]:
+    """Open accounts of workers who have no post any longer, with the first date without one."""
     stood_until = (
         select(func.max(func.coalesce(func.upper(Posting.valid), date.max)))
         .where(Posting.worker_id == Account.worker_id, ~func.isempty(Posting.valid))
         .scalar_subquery()
     )
-    rows = session.execute(
+    return (
         select(Account, stood_until)
-        .where(Account.disabled_at.is_(None), stood_until <= today)
-        .order_by(Account.id)
-        .with_for_update(of=Account, skip_locked=True)
-    ).all()
-    over = [account for account, end in rows if account_closes_on(end - A_DAY, values) <= today]
-    for account in over:
+        .where(Account.disabled_at.is_(None), stood_until <= civil_day(now))
+        .order_by(Account.worker_id)
+    )
+
+
+def _closing(session: Session, query: Select[Any], now: datetime) -> Sequence[Account]:
+    today = civil_day(now)
+    values = values_on(session, today)
+    return [
+        account
+        for account, end in session.execute(query)
+        if account_closes_on(end - A_DAY, values) <= today
+    ]
+
+
+def _unused(session: Session, now: datetime) -> Sequence[UUID]:
+    found = _closing(session, _accounts(now), now)
+    return [account.worker_id for account in found if account.worker_id is not None]
+
+
+def _close_account(session: Session, worker_id: UUID, now: datetime) -> int:
+    own = _accounts(now).where(Account.worker_id == worker_id).with_for_update(of=Account)
+    found = _closing(session, own, now)
+    for account in found:
         _close(session, account, now)
-    return len(over)
+    return len(found)
 
 
 def _close(session: Session, account: Account, now: datetime) -> None:

@@ -120,8 +120,7 @@ def erase_written_of_events(sessions: Sessions, now: datetime) -> None:
 
 def keep_contracts(sessions: Sessions, now: datetime) -> None:
     """What ran out ends, who left gives up grids and group, accounts close after them (HIRE-3)."""
-    with sessions.begin() as session:
-        kept = contracts.keep(session, now)
+    kept = contracts.keep(sessions, now)
     if any(vars(kept).values()):
         log.info("contracts_kept", **vars(kept))
 

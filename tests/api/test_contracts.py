@@ -69,9 +69,7 @@ def resigns(desk: StationDay, last_day: date = date(2026, 4, 17), *, proven: boo
 def night(desk: StationDay, day: date) -> Any:
     """What the night before a date does."""
     desk.db.rollback()
-    kept = keep(desk.db, datetime(day.year, day.month, day.day, tzinfo=UTC))
-    desk.db.commit()
-    return kept
+    return keep(desk.api.state.sessions, datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 def posts(desk: StationDay, grid: str = GRID) -> list[date | None]:

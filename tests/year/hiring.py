@@ -19,8 +19,7 @@ PHONES = {"w48": "17700000048", "w49": "17700000049"}
 
 def keep_contracts(desk: Desk) -> None:
     """What the service does every night."""
-    with desk.sessions.begin() as session:
-        keep(session, desk.now)
+    keep(desk.sessions, desk.now)
 
 
 def resign(desk: Desk) -> None:

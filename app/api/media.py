@@ -14,10 +14,10 @@ from app.api.problems import refusals
 from app.kit.errors import BadCursor, NotFound
 from app.kit.schema import Day, In, Sha256, UnitCode
 from app.media import missing
-from app.media.missing import Span
+from app.media.missing import Named, Span
 from app.media.refusals import PhotoMissing
 from app.media.schemas import MissingPhotoList, MissingPhotoPage, PhotoCounts
-from app.media.seeing import Seen, look
+from app.media.seeing import Seen, hidden_from, look
 
 router = APIRouter(prefix="/v1", tags=["media"])
 PICTURE = "image/jpeg"
@@ -92,7 +92,7 @@ def list_missing_photos(
     """Photos that a unit's records name and that have not arrived, oldest first."""
     unit = asked.unit or asker.unit_code
     asker.look(unit)
-    page = missing.missing_under(db, unit, asked.span, asked.page)
+    page = missing.missing_under(db, Named(unit, asked.span, hidden_from(asker)), asked.page)
     return as_asked(page, MISSING_COLUMNS, asked.format, "missing-photos", reads)
 
 
@@ -103,7 +103,7 @@ def count_photos(
     """Photos named and missing by worker and kind of record, those who miss most first."""
     unit = asked.unit or asker.unit_code
     asker.look(unit)
-    counts = missing.counts_under(db, unit, asked.span)
+    counts = missing.counts_under(db, Named(unit, asked.span, hidden_from(asker)))
     return as_asked(counts, COUNT_COLUMNS, asked.format, "photos", reads)
 
 

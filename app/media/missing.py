@@ -1,6 +1,6 @@
 """Photos that records name and that have not arrived: visible until they do."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -65,18 +65,35 @@ def missing_by(session: Session, worker_id: UUID, asked: Asked) -> MissingPhotoP
     )
 
 
-def missing_under(session: Session, unit_code: str, span: Span, asked: Asked) -> MissingPhotoList:
+@dataclass(frozen=True)
+class Named:
+    """Photos that records of a unit name, but for kinds of records that the asker may not see."""
+
+    unit_code: str
+    span: Span
+    hidden: Collection[str]
+
+    def holds(self) -> list[ColumnElement[bool]]:
+        """That a link is one of them."""
+        return [
+            under(PhotoLink.community_code, self.unit_code),
+            PhotoLink.subject_kind.not_in(self.hidden),
+            *self.span.holds(),
+        ]
+
+
+def missing_under(session: Session, named: Named, asked: Asked) -> MissingPhotoList:
     """What the records of a unit name and has not arrived."""
     query = (
         select(PhotoLink, Worker.name)
         .outerjoin(Worker, Worker.id == PhotoLink.worker_id)
-        .where(under(PhotoLink.community_code, unit_code), _missing(), *span.holds())
+        .where(*named.holds(), _missing())
     )
     rows, cursor = _oldest(session, query, asked)
     return MissingPhotoList(items=[_row(link, name) for link, name in rows], next_cursor=cursor)
 
 
-def counts_under(session: Session, unit_code: str, span: Span) -> PhotoCounts:
+def counts_under(session: Session, named: Named) -> PhotoCounts:
     """Named and missing by worker and kind of record."""
     key = (PhotoLink.community_code, PhotoLink.worker_id, Worker.name, PhotoLink.subject_kind)
     missing = func.count().filter(Media.sha256.is_(None))
@@ -85,7 +102,7 @@ def counts_under(session: Session, unit_code: str, span: Span) -> PhotoCounts:
         select(*key, func.count(), missing, oldest)
         .outerjoin(Media, Media.sha256 == PhotoLink.sha256)
         .outerjoin(Worker, Worker.id == PhotoLink.worker_id)
-        .where(under(PhotoLink.community_code, unit_code), *span.holds())
+        .where(*named.holds())
         .group_by(*key)
         .order_by(missing.desc(), *key)
     )

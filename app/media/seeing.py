@@ -1,5 +1,6 @@
 """Who may see a photo: whoever may see a record that names it; of residents each look is logged."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,6 +19,14 @@ STATION = frozenset({"station_lead", "information_administrator"})
 OFFICES = frozenset(
     role for role, scopes in ROLES.items() if "media:read" in scopes and role != "worker"
 )
+
+ABOUT_ONESELF: Mapping[str, str] = {
+    "proposal_answer": "conduct:read",
+    "penalty_appeal": "conduct:read",
+    "appraisal_objection": "appraisals:read",
+}
+"""What a worker says to a proposal, a penalty or an appraisal, and the scope that reading it needs:
+its photos are for nobody else."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +53,20 @@ def look(session: Session, asker: Principal, photo: str) -> Seen:
 
 
 def may_see(asker: Principal, link: PhotoLink) -> bool:
-    """A worker sees what he or she took; an office its unit, of residents the station alone."""
+    """A worker sees what he or she took; an office its unit, of residents the station alone, of a
+    worker's answers whoever reads them."""
     if _own(asker, link.worker_id):
         return True
+    if link.subject_kind in hidden_from(asker):
+        return False
     offices = set(asker.roles) & (STATION if link.sensitive else OFFICES)
     at_its_station = asker.unit_code == link.community_code
     return bool(offices) and (at_its_station if link.sensitive else asker.sees(link.community_code))
+
+
+def hidden_from(asker: Principal) -> frozenset[str]:
+    """The kinds of records of which an office is not told that there are any."""
+    return frozenset(kind for kind, scope in ABOUT_ONESELF.items() if scope not in asker.scopes)
 
 
 def _own(asker: Principal, worker_id: UUID | None) -> bool:

@@ -216,7 +216,7 @@ ROLES: dict[str, frozenset[str]] = {
         "media:read",
     },
     "leading_group_office": _OFFICE
-    | {"decisions:read", "events:decide", "conduct:decide", "pay:read"},
+    | {"decisions:read", "events:decide", "conduct:decide", "media:read", "pay:read"},
     "finance": frozenset(
         {
             "account",

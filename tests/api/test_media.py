@@ -97,6 +97,23 @@ def test_a_worker_sees_what_he_or_she_took_and_an_office_its_unit(scene: Scene) 
     assert scene.client.http.get(f"/v1{path}").status_code == 401
 
 
+@pytest.mark.parametrize("kind", ["proposal_answer", "penalty_appeal", "appraisal_objection"])
+def test_photos_of_what_a_worker_answers_are_for_those_who_read_it(scene: Scene, kind: str) -> None:
+    taken = photo()
+    subject = str(scene.named(taken, kind=kind))
+    scene.uploader.send(taken)
+    path = f"/photos/{taken.sha256}"
+    for who in (GRID, "station_lead", "township", "command_centre", "leading_group_office"):
+        assert scene.get(who, path).status_code == 200, who
+    for who in (OTHER_GRID, "information_administrator"):
+        assert refused(scene.get(who, path)) == (404, "request.not_found"), who
+    lacking = str(scene.named(photo((320, 240)), kind=kind))
+    for query in ("/photos/missing", "/photos/counts", "/photos/counts?format=csv"):
+        assert kind in scene.get("station_lead", query).text
+        told = scene.get("information_administrator", query).text
+        assert not any(part in told for part in (kind, subject, lacking)), query
+
+
 def test_what_is_elsewhere_is_not_there(scene: Scene) -> None:
     taken = photo()
     scene.named(taken, grid=ELSEWHERE)

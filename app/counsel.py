@@ -51,9 +51,8 @@ def case_line(case: JudgedCase) -> Text:
     mark = Text("agrees  ", "green") if case.agrees else Text("DIFFERS ", "bold red")
     obtained = case.error or written({key: case.obtained.get(key) for key in case.expected})
     expected = written(dict(case.expected))
-    return mark + Text(
-        f"{case.name} | expected {expected} | obtained {obtained} | {case.rule} {case.clause}"
-    )
+    line = f"{case.name} | expected {expected} | obtained {obtained} | {case.rule} {case.clause}"
+    return mark + Text(line.encode("utf-8", "replace").decode("utf-8"))
 
 
 def written(facts: Any) -> str:

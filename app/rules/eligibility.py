@@ -74,7 +74,8 @@ class Candidate:
     """What the conditions look at."""
 
     born: date
-    education: Education
+    education: Education | None
+    """None: nothing was shown."""
     residence: Collection[Residence] = ()
     insurance_months: int = 0
     attested: Collection[Attested] = ()
@@ -119,5 +120,7 @@ def _of_age(candidate: Candidate, applied_on: date) -> bool:
 
 
 def _educated(candidate: Candidate, applied_on: date) -> bool:
+    if candidate.education is None:
+        return False
     ladder = list(Education)
     return ladder.index(candidate.education) >= ladder.index(LEAST_EDUCATION.on(applied_on))

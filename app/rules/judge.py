@@ -3,10 +3,12 @@
 import csv
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -43,6 +45,7 @@ MALFORMED = (
     RecursionError, ShapelyError, TypeError, ValueError, csv.Error, zlib.error,
 )  # fmt: skip
 """What reading a case that somebody wrote by hand can raise."""
+NUMERAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -76,30 +79,39 @@ def judge_file(
 
 
 def _said(problem: BaseException) -> str:
+    if type(problem) is KeyError:
+        return f"{problem} is missing"
     return f"{type(problem).__name__}: {problem}"
 
 
 def _judged(file: Case, own: Any, number: int, bench: Bench) -> JudgedCase:
     """A case inherits what the file says for all."""
     name = f"case {number}"
+    if not isinstance(own, Mapping):
+        return JudgedCase(name, error=f"{own!r} is not a case")
     try:
         name = str(own.get("name") or own.get("track") or name)
         case = {key: value for key, value in file.items() if key != "cases"} | dict(own)
         obtained = JUDGES[file["judge"]](case, bench)
         expected = _expected(case["expect"], obtained.facts)
-        agrees = _agrees(expected, obtained.facts, float(case.get("tolerance_s", 0)))
+        agrees = _agrees(expected, obtained.facts, float(case.get("tolerance_s") or 0))
     except MALFORMED as problem:
         return JudgedCase(name, error=_said(problem))
     return JudgedCase(name, expected, obtained.facts, obtained.rule, obtained.clause, agrees)
 
 
 def _expected(written: Any, obtained: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A bare list is what is expected of the one fact there is."""
-    return dict.fromkeys(obtained, written) if isinstance(written, list) else dict(written)
+    """A bare value is what is expected of the one fact there is."""
+    if isinstance(written, Mapping):
+        return dict(written)
+    if written is None or len(obtained) != 1:
+        raise ValueError(f"{written!r} does not say what is expected of {', '.join(obtained)}")
+    return dict.fromkeys(obtained, written)
 
 
 def _agrees(expected: object, obtained: object, tolerance: float) -> bool:
-    """All that is expected is there; numbers of seconds within the tolerance."""
+    """All that is expected is there; numbers of seconds within the tolerance, amounts to the fen
+    however they are written."""
     if isinstance(expected, Mapping) and isinstance(obtained, Mapping):
         return all(
             key in obtained and _agrees(value, obtained[key], tolerance)
@@ -107,11 +119,17 @@ def _agrees(expected: object, obtained: object, tolerance: float) -> bool:
         )
     if _is_measured(expected) and _is_measured(obtained):
         return abs(float(str(expected)) - float(str(obtained))) <= tolerance + 1e-9
+    if _is_amount(obtained) and (_is_amount(expected) or _is_measured(expected)):
+        return Decimal(str(expected)) == Decimal(str(obtained))
     return expected == obtained
 
 
 def _is_measured(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, str) and NUMERAL.fullmatch(value) is not None
 
 
 def judge_attendance(case: Case, bench: Bench) -> Obtained:

@@ -1,8 +1,12 @@
 """ATT-6 duty dates, and the tiers, grids and groups of part ORG."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.rules.dated import IN_FORCE
 from app.rules.duty import (
@@ -13,9 +17,10 @@ from app.rules.duty import (
     is_duty_date,
     judge_duty_date,
 )
-from app.rules.groups import GROUP_SIZE, MemberGrid, judge_group
+from app.rules.groups import GROUP_SIZE, GroupVerdict, MemberGrid, judge_group
 from app.rules.organisation import (
     Assignment,
+    Responsibility,
     Tier,
     is_grid_code,
     judge_responsibility,
@@ -90,6 +95,27 @@ def test_org_2_one_first_responsible_worker(assignments: list[Assignment], verdi
     assert judge_responsibility(assignments, WEDNESDAY).verdict.value == verdict
 
 
+@st.composite
+def posts(draw: st.DrawFn) -> Assignment:
+    starts = WEDNESDAY + timedelta(days=draw(st.integers(-5, 5)))
+    length = draw(st.one_of(st.none(), st.integers(1, 5)))
+    ends = None if length is None else starts + timedelta(days=length)
+    return Assignment(draw(st.sampled_from("abc")), draw(st.booleans()), starts, ends)
+
+
+@given(st.lists(posts(), max_size=5), posts())
+def test_org_2_whoever_is_not_first_responsible_that_day_changes_nothing(
+    assignments: list[Assignment], other: Assignment
+) -> None:
+    before = judge_responsibility(assignments, WEDNESDAY).verdict
+    after = judge_responsibility([other, *assignments], WEDNESDAY).verdict
+    if not (other.first_responsible and other.is_in_force(WEDNESDAY)):
+        assert after is before
+    else:
+        assert after is not Responsibility.VACANT
+        assert after in {Responsibility.CONTESTED, before} or before is Responsibility.VACANT
+
+
 def test_org_4_rural_part_time_workers_are_not_bound() -> None:
     assert is_bound(Employment.FULL_TIME)
     assert not is_bound(Employment.RURAL_PART_TIME)
@@ -141,3 +167,15 @@ def members(*east_m: float, community: str = COMMUNITY) -> list[MemberGrid]:
 def test_org_5_mutual_aid_groups(grids: list[MemberGrid], verdict: str) -> None:
     size = GROUP_SIZE.on(WEDNESDAY)
     assert judge_group(grids, size, Values.defaults()).verdict.value == verdict
+
+
+@given(st.lists(st.sampled_from(range(0, 2400, 130)), min_size=2, max_size=5), st.randoms())
+def test_org_5_the_order_of_members_does_not_matter(east_m: list[int], order: Random) -> None:
+    grids, size = members(*east_m), GROUP_SIZE.on(WEDNESDAY)
+    verdict = judge_group(grids, size, Values.defaults()).verdict
+    mixed = list(grids)
+    order.shuffle(mixed)
+    assert judge_group(mixed, size, Values.defaults()).verdict is verdict
+    line = sorted(east_m)
+    hang_together = all(after - before <= 450 for before, after in pairwise(line))
+    assert verdict is (GroupVerdict.FIT if hang_together else GroupVerdict.NOT_ADJACENT)

@@ -159,6 +159,60 @@ def test_con_b6_more_who_know_is_never_worse(asked: int, data: st.DataObject) ->
     assert order.index(more) >= order.index(less)
 
 
+@st.composite
+def duties(draw: st.DrawFn) -> DutyOfMonth:
+    dates = draw(st.integers(0, 31))
+    employed = draw(st.integers(0, dates))
+    return DutyOfMonth(dates, employed, draw(st.integers(0, employed)))
+
+
+@given(duties(), st.integers(0, 40), st.integers(0, 40))
+def test_con_b2_another_event_is_never_worse_and_a_whole_month_owes_the_quota(
+    duty: DutyOfMonth, counted: int, quota: int
+) -> None:
+    if not judge_events_filed(counted, quota, duty).verdict:
+        assert not judge_events_filed(counted + 1, quota, duty).verdict
+    whole = DutyOfMonth(22, 22, 0)
+    assert judge_events_filed(counted, quota, whole).verdict is (counted < quota)
+
+
+@given(duties(), st.integers(0, 31))
+def test_con_b3_nobody_owes_more_than_the_dates_of_work_and_another_day_is_never_worse(
+    duty: DutyOfMonth, days: int
+) -> None:
+    assert not judge_activity({"chengdu": duty.owed}, duty, MARCH).verdict
+    if not judge_activity({"chengdu": days}, duty, MARCH).verdict:
+        assert not judge_activity({"chengdu": days + 1}, duty, MARCH).verdict
+    assert not judge_activity({"chengdu": 22}, duty, MARCH).verdict
+
+
+@given(st.integers(1, 400), st.data())
+def test_con_b5_another_correct_check_is_never_worse(checked: int, data: st.DataObject) -> None:
+    correct = data.draw(st.integers(0, checked - 1))
+    one, other = (
+        judge_information(InformationOfMonth(checked=checked, correct=number), MARCH, DEFAULTS)
+        for number in (correct, correct + 1)
+    )
+    assert one.verdict or not other.verdict
+    assert other.verdict is (checked >= 20 and (correct + 1) / checked < 0.95)
+
+
+@given(
+    st.frozensets(st.builds(month, st.integers(1, 12), st.sampled_from([2025, 2026, 2027]))),
+    st.booleans(),
+)
+def test_con_a5_only_the_years_own_months_make_it_and_the_second_of_them(
+    failed: frozenset[date], year_failed: bool
+) -> None:
+    own = sorted(one.month for one in failed if one.year == 2026)
+    made = judge_failures(failed, year_failed, 2026).verdict
+    if len(own) >= 2:
+        assert made is not None
+        assert (made.year, made.month) == (2026, own[1])
+    else:
+        assert made == (date(2026, 1, 1) if year_failed else None)
+
+
 @pytest.mark.parametrize(
     ("failed", "year_failed", "expected"),
     [

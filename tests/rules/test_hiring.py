@@ -60,11 +60,14 @@ def test_hire_golden_files_are_whole() -> None:
         ({"attested": EVERY - {Attested.HEALTH}}, ("HIRE-2.4",)),
         ({"born": date(1980, 3, 19)}, ()),
         ({"born": date(1980, 3, 18)}, ("HIRE-2.5",)),
+        ({"education": None}, ("HIRE-2.6",)),
+        ({"education": Education.PRIMARY}, ("HIRE-2.6",)),
         ({"education": Education.JUNIOR_HIGH}, ("HIRE-2.6",)),
         ({"education": Education.SENIOR_HIGH}, ()),
         ({"education": Education.SECONDARY_VOCATIONAL}, ()),
         ({"education": Education.DOCTORATE}, ()),
-        ({"bars": [Bar.UNDER_INVESTIGATION]}, ("HIRE-2.7",)),
+        *[({"bars": [bar]}, ("HIRE-2.7",)) for bar in Bar],
+        ({"bars": list(Bar), "attested": ()}, tuple(f"HIRE-2.{n}" for n in (2, 3, 4, 7))),
         ({"born": date(2010, 3, 18)}, ()),
         ({"born": date(2010, 3, 19)}, ("HIRE-2.7",)),
     ],
@@ -125,6 +128,34 @@ def test_hire_3_retirement_at_the_steps_of_the_table(
     post: RetirementPost, born: date, date_: date
 ) -> None:
     assert retires_on(post, born) == date_
+
+
+def months_of_birth(year: int, count: int) -> list[tuple[int, int]]:
+    return [(year + number // 12, number % 12 + 1) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("post", "first_year", "age", "months_of_birth_each", "most"),
+    [
+        (RetirementPost.MEN, 1965, 60, 4, 36),
+        (RetirementPost.WOMEN_55, 1970, 55, 4, 36),
+        (RetirementPost.WOMEN_50, 1975, 50, 2, 60),
+    ],
+)
+def test_hire_3_every_month_of_the_national_table(
+    post: RetirementPost, first_year: int, age: int, months_of_birth_each: int, most: int
+) -> None:
+    """As the annex has it: blocks of months of birth, each one month of age later."""
+    blocks = months_of_birth(first_year, months_of_birth_each * most)
+    for number, (year, month) in enumerate(blocks):
+        later = number // months_of_birth_each + 1
+        years, months = divmod(month - 1 + later, 12)
+        assert retires_on(post, date(year, month, 15)) == date(year + age + years, months + 1, 15)
+    for year, month in months_of_birth(first_year - 2, 24):
+        assert retires_on(post, date(year, month, 15)) == date(year + age, month, 15)
+    after = first_year + most * months_of_birth_each // 12
+    for year, month in months_of_birth(after, 24):
+        assert retires_on(post, date(year, month, 15)) == date(year + age + most // 12, month, 15)
 
 
 CAPS = {

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.rules.judge import JUDGES, judge_file
+from app.counsel import case_line
+from app.rules.judge import JUDGES, JudgedCase, judge_file
 from tests.rules.facts import square
 
 SIGN_IN: dict[str, Any] = {
@@ -170,6 +171,30 @@ def test_a_track_that_cannot_be_read_is_a_row(tmp_path: Path) -> None:
     assert "--tracks" in str(nowhere.error)
     assert broken.error
     assert missing.error
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("case", "'case' is not a case"),
+        ({**SIGN_IN, "captured_at": None}, "ValueError: Invalid isoformat string: 'None'"),
+        ({"captured_at": SIGN_IN["captured_at"]}, "'position' is missing"),
+        (
+            {**SIGN_IN, "expect": "valid"},
+            "ValueError: 'valid' does not say what is expected of window, distance_m, accuracy_m,"
+            " judged_at, arrived_after_s, proven, offset_s, thresholds, verdict",
+        ),
+        ({**SIGN_IN, "tolerance_s": None}, None),
+    ],
+)
+def test_what_is_wrong_with_a_case_is_said_clearly(broken: object, said: str | None) -> None:
+    [case] = judge_file(attendance(broken), None, always)
+    assert case.error == said
+
+
+def test_a_name_that_is_no_text_is_printed_all_the_same() -> None:
+    line = case_line(JudgedCase("\ud800", {"a": "\udfff"}, {"a": 1}, "ATT-1", "三(一)1"))
+    assert line.plain == "DIFFERS ? | expected a=? | obtained a=1 | ATT-1 三(一)1"
 
 
 def test_a_file_on_disk_is_judged(tmp_path: Path) -> None:

@@ -4,12 +4,16 @@ Some communities of a township are a transaction, each behind a lock: a run that
 keeps what it had finished, and run again nothing is doubled.
 """
 
+import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -119,13 +123,27 @@ def run(
     if processes == 1:
         yield from (run_batch(sessions, batch, month, now) for batch in batches)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begin_beside) as pool:
         waiting = [pool.submit(run_beside, batch, month, now) for batch in batches]
         try:
             yield from (done.result() for done in as_completed(waiting))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _begin_beside() -> None:
+    """A process that works beside another leaves it to that one to interrupt the run, and ends
+    with it: what it has not committed by then is undone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def appraise_last_month(sessions: Sessions, now: datetime) -> Ran:
@@ -155,7 +173,10 @@ def appraise(
     unit: Annotated[str, typer.Option(help="Code of a unit; the whole city without it")] = "",
     processes: Annotated[int, typer.Option(help="Processes that share the work", min=1)] = 1,
 ) -> None:
-    """Compute the appraisal of a month; what a person has given a word on stays as it is."""
+    """Compute the appraisal of a month; what a person has given a word on stays as it is.
+
+    Interrupted, it keeps what it had finished; run again, it doubles nothing.
+    """
     first = _first_of(month)
     now = clock.now()
     if first >= civil_day(now):
@@ -166,8 +187,14 @@ def appraise(
     with sessions() as session:
         batches = batches_of(communities_of(session, unit))
     steps = run(sessions, batches, first, now, processes)
-    done = sum(track(steps, f"appraisal of {month}", total=len(batches), console=console), Ran())
-    engine.dispose()
+    shown = track(steps, f"appraisal of {month}", total=len(batches), console=console)
+    try:
+        done = sum(shown, Ran())
+    except BrokenProcessPool:
+        console.print("a process was ended from outside; what it had finished is kept: run again")
+        raise typer.Exit(1) from None
+    finally:
+        engine.dispose()
     console.print(
         f"{done.workers} workers of {done.communities} communities appraised; "
         f"{done.decided} communities decided already"

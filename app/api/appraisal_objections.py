@@ -28,7 +28,7 @@ from app.kit.errors import BadCursor, NotFound
 router = APIRouter(prefix="/v1", tags=["appraisal"])
 OBJECTION_COLUMNS: Columns = {
     "received_at": ("收到时间", "Received at"),
-    "worker_id": ("网格员", "Worker"),
+    "worker_id": ("网格员编号", "Worker's key"),
     "month": ("月份", "Month"),
     "year": ("年度", "Year"),
     "said": ("异议内容", "Objection"),

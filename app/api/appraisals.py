@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
+from app.api.appraisal_records import as_seen_by
 from app.api.attendance_queries import OfUnit
 from app.api.deps import AppraisalsReader, AppraisalsWriter, Db, Now, Reads
 from app.api.export import FILES, Columns, as_asked
@@ -285,7 +286,7 @@ def read_appraisal_records(
 ) -> MonthRecordsOut:
     """The records behind an indicator as they are now, each with what it gives to the figures."""
     row = lists.appraisal_in(db, asker, worker_id, first_of(month))
-    return lists.records_of(db, row, asked.indicator, now)
+    return as_seen_by(asker, lists.records_of(db, row, asked.indicator, now))
 
 
 @router.get("/appraisals/{worker_id}/{month}/recomputation", responses=refusals(NotFound))

@@ -23,13 +23,14 @@ from app.people.city_refusals import (
     GridHasEnded,
     TwoPosts,
 )
-from app.people.workers import visible
+from app.people.workers import latest_post
 from app.recruitment import applying, lists, onboarding, signing
 from app.recruitment.refusals import (
     ApplicantErased,
     ApplicationClosed,
     ApplicationIdReused,
     ApplicationOpen,
+    HeldInTheFuture,
     NotApproved,
     NotEligible,
     NotVacant,
@@ -75,7 +76,9 @@ class ApplicationsAsked(OfUnit):
     "/recruitment-applications",
     status_code=201,
     response_model=RecruitmentApplicationOut,
-    responses=refusals(NotYourStep, NotVacant, NotEligible, ApplicationOpen, ApplicationIdReused),
+    responses=refusals(
+        NotYourStep, HeldInTheFuture, NotVacant, NotEligible, ApplicationOpen, ApplicationIdReused
+    ),
 )
 def apply_to_recruit(
     db: Db, asker: HiringWriter, now: Now, body: RecruitmentApplicationIn
@@ -156,4 +159,5 @@ def sign_contract(db: Db, asker: HiringWriter, now: Now, id: UUID, body: Signing
 @router.get("/workers/{id}/onboarding", responses=refusals(NotFound))
 def read_onboarding(db: Db, asker: HiringReader, now: Now, id: UUID) -> OnboardingOut:
     """What a new worker has of contract, grid, account, handset and equipment, by evidence."""
-    return onboarding.onboarding_of(db, visible(db, asker, id).id, civil_day(now))
+    asker.look(latest_post(db, id).community_code)
+    return onboarding.onboarding_of(db, id, civil_day(now))

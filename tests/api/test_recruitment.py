@@ -22,7 +22,7 @@ from tests.api.hiring_desk import (
     terms,
     vacate,
 )
-from tests.api.station import ELSEWHERE, StationDay, refused
+from tests.api.station import ELSEWHERE, GRID, StationDay, refused
 from tests.conftest import SignedIn
 
 PATH = "/recruitment-applications"
@@ -111,6 +111,17 @@ def _check_post(desk: StationDay, worker_id: str, contract_id: str) -> None:
     assert refused(desk.get("station_lead", f"/workers/{key()}/onboarding"))[0] == 404
 
 
+def test_org_1_the_station_that_was_left_sees_no_more_of_what_is_new(desk: StationDay) -> None:
+    worker = desk.client.city.workers[GRID]
+    path = f"/workers/{worker}/onboarding"
+    assert desk.get("station_lead", path).status_code == 200
+    moved = {"community": "510185001002", "employment": "full_time", "from": "2026-03-19"}
+    answer = desk.post("township", f"/workers/{worker}/postings", moved)
+    assert answer.status_code == 201, answer.text
+    assert refused(desk.get("station_lead", path)) == (404, "request.not_found")
+    assert desk.get("township", path).json()["worker_id"] == str(worker)
+
+
 def test_hire_2_every_failed_condition_is_named_by_its_code(desk: StationDay) -> None:
     worst = applicant(
         born="1970-01-01",
@@ -180,6 +191,17 @@ def test_who_may_apply_for_what(desk: StationDay) -> None:
     made = desk.post("township", PATH, application()).json()
     other = application(id=made["id"], form="appraisal", result=OPINION)
     assert refused(desk.post("township", PATH, other)) == (409, "recruitment.id_reused")
+
+
+@pytest.mark.parametrize(("held_on", "status"), [("2026-03-18", 201), ("2026-03-19", 422)])
+def test_hire_1_a_result_is_of_what_was_held(desk: StationDay, held_on: str, status: int) -> None:
+    body = application(result={"held_on": held_on, "score": 86.5})
+    answer = desk.post("township", PATH, body)
+    assert answer.status_code == status
+    if status == 422:
+        assert refused(answer) == (422, "recruitment.held_in_the_future")
+        assert answer.json()["facts"] == {"held_on": "2026-03-19", "today": "2026-03-18"}
+        assert items(desk, "township", PATH) == []
 
 
 OPINION = {"held_on": "2026-03-10", "opinion": "表现良好"}

@@ -16,6 +16,7 @@ from app.contracts.refusals import (
     ContractIdReused,
     ContractOver,
     ContractOverlaps,
+    DeathInTheFuture,
     EndOutOfContract,
     NoFixedTerm,
     NotFullTime,
@@ -167,7 +168,9 @@ def renew_contract(db: Db, asker: HiringWriter, now: Now, id: UUID, body: Renewa
 
 @router.post(
     "/contracts/{id}/end",
-    responses=refusals(NotFound, ContractOver, EndOutOfContract, EffectiveInThePast),
+    responses=refusals(
+        NotFound, ContractOver, EndOutOfContract, EffectiveInThePast, DeathInTheFuture
+    ),
 )
 def end_contract(
     db: Db, asker: HiringWriter, now: Now, id: UUID, body: ContractEndIn

@@ -13,6 +13,7 @@ from app.contracts.refusals import (
     ContractIdReused,
     ContractOver,
     ContractOverlaps,
+    DeathInTheFuture,
     EndOutOfContract,
     NoFixedTerm,
     NotFullTime,
@@ -34,7 +35,7 @@ from app.rules.appraisal import Grade
 from app.rules.contract_terms import term_ends_on
 from app.rules.corps import GRID_WORKERS
 from app.rules.duty import Employment
-from app.rules.hiring import ContractOrigin
+from app.rules.hiring import ContractEnd, ContractOrigin
 from app.rules.retirement import retires_on
 
 
@@ -214,7 +215,10 @@ def end_by_hand(
     contract = to_change(session, asker, key)
     if not contract.first_day <= body.last_day <= ends_on(contract):
         raise EndOutOfContract(first_day=contract.first_day, ends_on=ends_on(contract))
-    not_too_far_back(body.last_day, civil_day(now))
+    today = civil_day(now)
+    not_too_far_back(body.last_day, today)
+    if body.cause is ContractEnd.DEATH and body.last_day > today:
+        raise DeathInTheFuture(last_day=body.last_day, today=today)
     end_contract(
         session,
         contract.worker_id,

@@ -79,6 +79,16 @@ class EndOutOfContract(Refusal):
     clause = "一(二)4"
 
 
+class DeathInTheFuture(Refusal):
+    """Nobody's death is recorded before it."""
+
+    code = "contract.death_in_the_future"
+    status = 422
+    zh = "因死亡终止合同的最后工作日不得晚于今天。"
+    rule = "HIRE-3"
+    clause = "一(二)4"
+
+
 class ContractIdReused(Refusal):
     """This id already stands for another contract."""
 

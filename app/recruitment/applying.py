@@ -20,6 +20,7 @@ from app.recruitment.refusals import (
     ApplicationClosed,
     ApplicationIdReused,
     ApplicationOpen,
+    HeldInTheFuture,
     NotEligible,
     NotVacant,
 )
@@ -42,6 +43,8 @@ def apply(
     if known is not None:
         return _same(known, body)
     today = civil_day(now)
+    if body.result.held_on > today:
+        raise HeldInTheFuture(held_on=body.result.held_on, today=today)
     if not is_vacancy(session, body.grid_code, today):
         raise NotVacant(grid=body.grid_code)
     _check_not_open(session, body)

@@ -22,6 +22,16 @@ class NotEligible(Refusal):
     clause = "一(二)3"
 
 
+class HeldInTheFuture(Refusal):
+    """The examination or the appraisal was not held yet: it has no result."""
+
+    code = "recruitment.held_in_the_future"
+    status = 422
+    zh = "考试或考核日期不得晚于今天。"
+    rule = "HIRE-1"
+    clause = "一(二)1, 一(二)2"
+
+
 class ApplicationOpen(Refusal):
     """The same applicant is already applied for at this grid."""
 

@@ -299,7 +299,12 @@ def test_hire_3_the_account_closes_when_late_records_and_appeals_are_over(
     made = recorded(desk)
     desk.client.as_(GRID)
     body = {"last_day": "2026-03-31", "cause": "death", "reason": "因病去世"}
-    assert desk.post("station_lead", f"{PATH}/{made['id']}/end", body).status_code == 200
+    path = f"{PATH}/{made['id']}/end"
+    desk.at(datetime(2026, 3, 30, 15, tzinfo=UTC))
+    answer = desk.post("station_lead", path, body)
+    assert refused(answer) == (422, "contract.death_in_the_future")
+    desk.at(datetime(2026, 3, 31, 1, tzinfo=UTC))
+    assert desk.post("station_lead", path, body).status_code == 200
     assert night(desk, date(2026, 5, 15)).accounts == 0
     assert night(desk, date(2026, 5, 16)).accounts == 1
     assert night(desk, date(2026, 5, 17)).accounts == 0

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from app.conduct.detection_refusals import MonthNotSettled
 from app.conduct.grounds_failures import failures_in
 from app.conduct.looks import BY_DATE, LOOKS
 from app.conduct.proposing import Found, propose_all, refresh
+from app.conduct.shown import EVIDENCE_THAT_STANDS
 from app.db.models import ConductDetection, ConductEvidence, ConductProposal
 from app.kit.clock import SHANGHAI
 from app.people.months import MonthOfWorker, workers_of_month
@@ -81,7 +82,7 @@ def detect_dates(session: Session, communities: Sequence[str], month: date, now:
 
 def detect_failures(session: Session, communities: Sequence[str], year: int, now: datetime) -> int:
     """A5 of a calendar year, by the months that are closed and the grades that are filed."""
-    _lock(session, communities)
+    one_search_at_a_time(session, communities)
     failures = failures_in(session, communities, year)
     found = {
         Happened(worker_id, Ground.A5, one.occurred_on): (one.community_code, one.evidence)
@@ -114,7 +115,7 @@ def _detect(
     now: datetime,
 ) -> tuple[int, Counter[str]]:
     """How many were proposed anew, and how many grounds there are by community."""
-    _lock(session, communities)
+    one_search_at_a_time(session, communities)
     months = _months(session, communities, first)
     homes = {one.worker_id: one for one in months}
     found = {
@@ -136,7 +137,7 @@ def _months(session: Session, communities: Sequence[str], first: date) -> Sequen
     return [one for one in found if one.community_code in wanted]
 
 
-def _lock(session: Session, communities: Sequence[str]) -> None:
+def one_search_at_a_time(session: Session, communities: Sequence[str]) -> None:
     """Two searches of one community come one after the other."""
     for community_code in sorted(communities):
         key = func.hashtextextended(f"conduct {community_code}", 0)
@@ -183,13 +184,7 @@ def _known(session: Session, searched: Searched) -> Mapping[Happened, tuple[Cond
     """What stands of earlier searches, with the digest of its evidence."""
     rows = session.execute(
         select(ConductProposal, ConductEvidence.digest)
-        .join(
-            ConductEvidence,
-            and_(
-                ConductEvidence.proposal_id == ConductProposal.id,
-                ConductEvidence.number == ConductProposal.evidence,
-            ),
-        )
+        .join(ConductEvidence, EVIDENCE_THAT_STANDS)
         .where(
             or_(
                 ConductProposal.worker_id.in_(searched.workers),
@@ -200,7 +195,7 @@ def _known(session: Session, searched: Searched) -> Mapping[Happened, tuple[Cond
             ConductProposal.source == ProposalSource.DETECTED,
             ConductProposal.state.in_(LIVING),
         )
-        .order_by(ConductProposal.id)
+        .order_by(ConductProposal.worker_id, ConductProposal.id)
     )
     return {
         Happened(one.worker_id, one.ground, one.occurred_on): (one, digest) for one, digest in rows

@@ -15,6 +15,7 @@ from app.conduct.shown import tell_penalty
 from app.db.models import Penalty, PenaltyHistory
 from app.outbox.emit import emit
 from app.rules.conduct import PenaltyAct, year_of
+from app.rules.due_process import lower_than
 from app.rules.tiers import Tier
 
 EVENTS: Mapping[PenaltyAct, str] = {act: f"penalty.{act.value}" for act in PenaltyAct}
@@ -72,8 +73,8 @@ def offer_review(
 
 
 def offer_later_ones(session: Session, changed: Penalty, now: datetime) -> None:
-    """Later penalties of the calendar year whose rung is another, now that this one's standing
-    changed (CON-2); what is not decided yet says so, too."""
+    """Later penalties of the calendar year that stand for more than their rung, now that this
+    one's standing changed (CON-2); what is not decided yet says so, too."""
     session.flush()
     first, last = year_of(changed.occurred_on)
     later = session.scalars(
@@ -92,6 +93,7 @@ def offer_later_ones(session: Session, changed: Penalty, now: datetime) -> None:
         rung = rung_of(
             session, penalty.worker_id, penalty.ground, penalty.occurred_on, without=penalty.id
         )
-        if rung is not penalty.standing:
+        assert penalty.standing is not None
+        if rung in lower_than(penalty.standing):
             offer_review(session, penalty, {"changed": str(changed.id), "rung": rung.value}, now)
     tell_open_ones(session, changed.worker_id, changed.occurred_on)

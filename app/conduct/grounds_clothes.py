@@ -19,8 +19,10 @@ from app.rules.grounds import judge_clothes
 
 def look_at_clothes(session: Session, months: Sequence[MonthOfWorker]) -> Judged:
     """By the checks that stand and the exemptions that are known now."""
+    if not months:
+        return {}
     workers = {one.worker_id: one for one in months}
-    first, last = month_of(months[0].month) if months else (date.max, date.min)
+    first, last = month_of(months[0].month)
     bare = Asked(first, last, None, EquipmentVerdict.NO_WORK_CLOTHES)
     rows = session.execute(
         select(EquipmentCheck.id, EquipmentCheck.worker_id, EquipmentCheck.day)

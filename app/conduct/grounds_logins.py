@@ -45,19 +45,20 @@ def heard_of(
     logins = select(PlatformLogin.community_code, PlatformLogin.platform).where(
         PlatformLogin.day.between(first, last)
     )
+    found: dict[str, set[Platform]] = {community: set() for community in communities}
+    for community, platform in session.execute(
+        logins.where(PlatformLogin.community_code.in_(communities)).distinct()
+    ):
+        found[community].add(platform)
+    # Of a platform that told of nobody the whole table is read to know it: asked only where needed.
     told = logins.where(PlatformLogin.source == LoginSource.WEBHOOK)
     everywhere = {
         platform
         for platform in Platform
-        if session.execute(told.where(PlatformLogin.platform == platform).limit(1)).first()
+        if any(platform not in known for known in found.values())
+        and session.execute(told.where(PlatformLogin.platform == platform).limit(1)).first()
     }
-    listed = session.execute(
-        logins.where(PlatformLogin.community_code.in_(communities)).distinct()
-    ).all()
-    return {
-        community: frozenset(everywhere | {named for code, named in listed if code == community})
-        for community in communities
-    }
+    return {community: frozenset(platforms | everywhere) for community, platforms in found.items()}
 
 
 def _heard(month: MonthOfWorker, heard: Mapping[str, frozenset[Platform]]) -> frozenset[Platform]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Uuid, column, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.approvals.refusals import OwnMatter
@@ -11,11 +11,12 @@ from app.kit.errors import NotFound
 from app.people.principal import Principal
 
 
-def one_at_a_time(session: Session, worker_id: UUID) -> None:
+def one_at_a_time(session: Session, *workers: UUID) -> None:
     """Two penalties of one worker are never decided beside each other: the second one counts the
-    first (CON-2)."""
-    key = func.hashtextextended(f"conduct {worker_id}", 0)
-    session.execute(select(func.pg_advisory_xact_lock(key)))
+    first (CON-2). Of several workers in order of their keys, so that no two wait for each other."""
+    key = func.hashtextextended(func.concat("conduct ", column("worker_id")), 0)
+    ordered = func.unnest(literal(sorted(set(workers)), ARRAY(Uuid))).alias("worker_id")
+    session.execute(select(func.pg_advisory_xact_lock(key)).select_from(ordered))
 
 
 def hold_proposal(session: Session, proposal_id: UUID) -> ConductProposal:

@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.approvals.cases import withdraw_case
 from app.conduct.shown import tell_proposal
 from app.db.models import ApprovalCase, ConductProposal
 from app.outbox.emit import emit
@@ -33,20 +33,9 @@ def drop(
 
 
 def _withdraw(session: Session, case_id: UUID, now: datetime) -> None:
-    case = session.scalars(
-        select(ApprovalCase).where(ApprovalCase.id == case_id).with_for_update()
-    ).one()
-    if case.state is not CaseState.OPEN:
-        return
-    case.state, case.closed_at, case.withdraw_reason = CaseState.WITHDRAWN, now, GROUND_GONE
-    emit(
-        session,
-        "approval.withdrawn",
-        by=None,
-        unit_code=case.unit_code,
-        subject=("approval", case.id),
-        procedure=case.procedure.value,
-    )
+    case = session.get_one(ApprovalCase, case_id, with_for_update=True)
+    if case.state is CaseState.OPEN:
+        withdraw_case(session, None, case, GROUND_GONE, now)
 
 
 def _say(session: Session, proposal: ConductProposal, event: str, by: UUID | None) -> None:

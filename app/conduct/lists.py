@@ -9,7 +9,13 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.conduct.detail_schemas import PenaltyPage, PenaltyRow, ProposalPage, ProposalRow
-from app.conduct.shown import answered, appeal_terms, penalty_out, proposal_out
+from app.conduct.shown import (
+    EVIDENCE_THAT_STANDS,
+    answered,
+    appeal_terms,
+    penalty_out,
+    proposal_out,
+)
 from app.db.keyset import cursor_of, cut, earlier, latest_first
 from app.db.models import (
     Appeal,
@@ -62,11 +68,7 @@ def proposals_where(session: Session, which: WhichProposals, asked: Asked) -> Pr
     cursor, limit = asked
     rows = session.execute(
         select(ConductProposal, ConductEvidence, Worker.name)
-        .join(
-            ConductEvidence,
-            (ConductEvidence.proposal_id == ConductProposal.id)
-            & (ConductEvidence.number == ConductProposal.evidence),
-        )
+        .join(ConductEvidence, EVIDENCE_THAT_STANDS)
         .join(Worker, Worker.id == ConductProposal.worker_id)
         .where(*which.conditions(), earlier(FOUND, cursor))
         .order_by(*latest_first(FOUND))

@@ -62,4 +62,5 @@ def look_at_own_penalty(
 def _penalty(session: Session, penalty: Penalty, now: datetime) -> PenaltyDetailOut:
     query = select(ConductProposal).where(ConductProposal.id == penalty.proposal_id)
     refresh(session, session.scalars(query).one(), now)
+    session.refresh(penalty)
     return penalty_detail(session, penalty)

@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.conduct.basis import Evidence
 from app.conduct.counting import counted_of_all, rung_of
-from app.conduct.evidence import Evidence, look_again
+from app.conduct.evidence import look_again
 from app.conduct.flagging import offer_review
+from app.conduct.holding import one_at_a_time
 from app.conduct.lapsing import lapse
 from app.conduct.rungs import OPEN
-from app.conduct.shown import tell_proposals
+from app.conduct.shown import EVIDENCE_THAT_STANDS, tell_proposals
 from app.db.models import ConductEvidence, ConductProposal, Penalty
 from app.kit.clock import civil_day
 from app.kit.ids import uuid7
@@ -74,13 +76,14 @@ def refresh(session: Session, proposal: ConductProposal, now: datetime) -> bool:
     Before a decision the proposal says so, with a new term to answer, or lapses where the ground
     is gone; a decided penalty is offered for review.
     """
+    one_at_a_time(session, proposal.worker_id)
     session.refresh(proposal, with_for_update=True)
     decided = proposal.state is ProposalState.PENALISED
     if not decided and proposal.state not in OPEN:
         return False
     if not is_followed(decided, proposal.ground, proposal.occurred_on, civil_day(now)):
         return False
-    evidence = look_again(session, proposal, now)
+    evidence = look_again(session, [proposal])[proposal.id]
     standing = session.get_one(ConductEvidence, (proposal.id, proposal.evidence))
     if evidence.digest == standing.digest:
         return False
@@ -118,11 +121,10 @@ def _dropped(session: Session, workers: Collection[UUID]) -> Dropped:
             ConductProposal.counted_for,
             ConductEvidence.digest,
         )
-        .join(ConductEvidence, ConductEvidence.proposal_id == ConductProposal.id)
+        .join(ConductEvidence, EVIDENCE_THAT_STANDS)
         .where(
             ConductProposal.worker_id.in_(workers),
             ConductProposal.state == ProposalState.DROPPED,
-            ConductEvidence.number == ConductProposal.evidence,
         )
     )
     return {(worker_id, ground, period, digest) for worker_id, ground, period, digest in rows}
@@ -136,9 +138,11 @@ def _was_dropped(found: Found, dropped: Dropped) -> bool:
 def _insert(
     session: Session, found: Sequence[Found], now: datetime
 ) -> list[tuple[ConductProposal, Found]]:
-    """Of two for the same period only one is written (uq_conduct_proposal_counted)."""
+    """Of two for the same period only one is written (uq_conduct_proposal_counted); what is decided
+    at the same time is counted, or finds these."""
     if not found:
         return []
+    one_at_a_time(session, *(one.worker_id for one in found))
     counted = counted_of_all(session, {(one.worker_id, one.occurred_on) for one in found})
     terms = answer_terms(session, {one.community_code for one in found}, now)
     keyed = {uuid7(now): one for one in found}
@@ -201,7 +205,10 @@ def _go_on(
 def _doubt(session: Session, proposal: ConductProposal, evidence: Evidence, now: datetime) -> None:
     """A penalty rests on something else than what was decided on."""
     penalty = session.scalars(
-        select(Penalty).where(Penalty.proposal_id == proposal.id).with_for_update()
+        select(Penalty)
+        .where(Penalty.proposal_id == proposal.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
     if penalty.standing is not None:
         because = {"evidence": proposal.evidence, "stands": evidence.stands}

@@ -13,11 +13,20 @@ from app.conduct.detecting import (
     detect_dates,
     detect_failures,
     detect_in,
+    one_search_at_a_time,
     settles_at_of,
 )
+from app.conduct.evidence import look_again
 from app.conduct.proposing import refresh
+from app.conduct.shown import EVIDENCE_THAT_STANDS
 from app.db.engine import Sessions
-from app.db.models import AwarenessSurvey, ConductDetection, ConductProposal, Posting
+from app.db.models import (
+    AwarenessSurvey,
+    ConductDetection,
+    ConductEvidence,
+    ConductProposal,
+    Posting,
+)
 from app.kit.clock import civil_day
 from app.people.posts import under
 from app.rules.activity import month_of
@@ -146,15 +155,19 @@ def _searched(session: Session, communities: Sequence[str], month: date) -> Sequ
 
 def look_again_at_all(session: Session, communities: Sequence[str], now: datetime) -> int:
     """Everything that the system found in the last year and that still matters; how many rest on
-    something else by now."""
-    proposals = session.scalars(
-        select(ConductProposal)
+    something else by now. Only those are locked, in order of their workers."""
+    one_search_at_a_time(session, communities)
+    rows = session.execute(
+        select(ConductProposal, ConductEvidence.digest)
+        .join(ConductEvidence, EVIDENCE_THAT_STANDS)
         .where(
             ConductProposal.community_code.in_(communities),
             ConductProposal.source == ProposalSource.DETECTED,
             ConductProposal.state.in_(LIVING),
             ConductProposal.found_at >= now - A_YEAR,
         )
-        .order_by(ConductProposal.id)
+        .order_by(ConductProposal.worker_id, ConductProposal.id)
     ).all()
-    return sum(refresh(session, proposal, now) for proposal in proposals)
+    found = look_again(session, [proposal for proposal, _ in rows])
+    changed = [proposal for proposal, digest in rows if found[proposal.id].digest != digest]
+    return sum(refresh(session, proposal, now) for proposal in changed)

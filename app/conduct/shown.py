@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from app.conduct.schemas import PenaltyOut, ProposalOut
@@ -14,6 +14,12 @@ from app.people.calendar import Calendar
 from app.people.terms import SEARCHED, duty_dates_after
 from app.rules.conduct import CLAUSES
 from app.rules.due_process import APPEAL_DUTY_DATES, rule_of
+
+EVIDENCE_THAT_STANDS = and_(
+    ConductEvidence.proposal_id == ConductProposal.id,
+    ConductEvidence.number == ConductProposal.evidence,
+)
+"""By which a proposal is joined with it."""
 
 
 def proposal_out(proposal: ConductProposal, evidence: ConductEvidence, answers: int) -> ProposalOut:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.approvals.taking import Word, take_by_key
 from app.conduct import answering, appealing, deciding
+from app.conduct.basis import Evidence
 from app.conduct.detecting import detect_dates
-from app.conduct.evidence import Evidence
 from app.conduct.proposing import Found, propose
 from app.conduct.reacting import APPEAL, DISMISSAL, PENALTY
 from app.conduct.schemas import CloseIn, PenaltyAppealIn, ProposalAnswerIn, PutForwardIn

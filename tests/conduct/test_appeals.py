@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.approvals.refusals import CaseClosed, NotYourStep, OwnMatter
 from app.conduct import appealing, interviews, reviewing
 from app.conduct.details import history_of
+from app.conduct.flagging import offer_later_ones
 from app.conduct.proposing import refresh
 from app.conduct.refusals import (
     AppealedAlready,
@@ -257,6 +258,17 @@ def test_con_2_what_followed_from_an_overturned_warning_is_lowered(matters: Matt
     assert (demerit.kind, demerit.standing) == (PenaltyKind.DEMERIT, PenaltyKind.WARNING)
     assert matters.acts(demerit)[-1] is PenaltyAct.LOWERED
     assert (matters.told("penalty").body or {})["standing"] == "warning"
+
+
+def test_con_2_what_stands_for_less_than_its_rung_is_not_offered_for_review(
+    matters: Matters,
+) -> None:
+    """Nobody can raise what was lowered once."""
+    warning = matters.penalised(FIRST, DECIDED)
+    demerit = matters.penalised(SECOND)
+    demerit.standing = PenaltyKind.WARNING
+    offer_later_ones(matters.db, warning, LAST_DAY)
+    assert (demerit.review_because, matters.acts(demerit)) == (None, [PenaltyAct.DECIDED])
 
 
 def test_con_1_the_township_talks_a_demerit_over(matters: Matters) -> None:

@@ -1,16 +1,20 @@
 """What happens by itself: yesterday's dates, the month that settled, and what stands (CON)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select, update
+from sqlalchemy import Connection, event, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from app.cli import cli
+from app.conduct.evidence import look_again
 from app.conduct.searching import search, search_nightly
+from app.conduct.shown import evidence_of
 from app.db.engine import Sessions
 from app.db.models import Assignment, ConductDetection, ConductProposal, Posting
 from app.rules.conduct import ProposalState
@@ -110,6 +114,36 @@ def test_con_a_search_that_was_interrupted_goes_on_and_doubles_nothing(
     assert [ground for ground, _ in states(month)] == ["B6", "B6", "B6"]
     of_township = search(sessions, COMMUNITY[:9], MONTH, SETTLED, done)
     assert of_township == 0
+
+
+def test_con_what_stands_is_looked_at_again_in_as_many_statements_for_many_as_for_one(
+    month: SearchedMonth, sessions: Sessions
+) -> None:
+    grids = ("510185001001001", "510185001002001", "510185002001001")
+    for grid in grids:
+        month.survey(FRIDAY, 100, 80, grid)
+    month.db.commit()
+    assert search(sessions, "510185", MONTH, SETTLED, lambda *_: None) == 3
+    proposals = month.db.scalars(select(ConductProposal)).all()
+    asked = [statements_of(month.db, proposals[:count]) for count in (1, 3)]
+    assert asked[0] == asked[1] > 0
+    found = look_again(month.db, proposals)
+    assert [found[one.id].digest for one in proposals] == [
+        evidence_of(month.db, one).digest for one in proposals
+    ]
+
+
+def statements_of(db: Session, proposals: Sequence[ConductProposal]) -> int:
+    """How many statements it takes to look at some again."""
+    asked: list[str] = []
+
+    def note(_: Connection, __: Any, statement: str, *___: Any) -> None:
+        asked.append(statement)
+
+    event.listen(db.connection(), "before_cursor_execute", note)
+    look_again(db, proposals)
+    event.remove(db.connection(), "before_cursor_execute", note)
+    return len(asked)
 
 
 @pytest.mark.parametrize(

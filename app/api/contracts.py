@@ -43,6 +43,7 @@ from app.kit.errors import BadCursor, NotFound, TooLarge
 from app.kit.schema import Day
 from app.people.city_refusals import EffectiveInThePast
 from app.people.importing.lists import ImportRefused, ListTooLong
+from app.people.workers import latest_post
 from app.rules.hiring import ApplicationState
 
 router = APIRouter(prefix="/v1", tags=["hiring"])
@@ -144,7 +145,11 @@ def import_contracts(
 @router.get("/contracts/{id}", responses=refusals(NotFound))
 def read_contract(db: Db, asker: HiringReader, id: UUID) -> ContractOut:
     """One contract."""
-    return lists.named(db, keeping.contract_of(db, asker, id))
+    found = keeping.contract_of(db, asker, id)
+    if not asker.sees(found.community_code):
+        # A station that the worker left long ago has no part in what was signed since.
+        asker.look(latest_post(db, found.worker_id).community_code)
+    return lists.named(db, found)
 
 
 @router.post(

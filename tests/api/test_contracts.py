@@ -160,6 +160,24 @@ def test_who_may_do_what_with_contracts(desk: StationDay) -> None:
     assert refused(answer) == (422, "contract.not_full_time")
 
 
+def test_org_1_a_station_that_was_left_sees_what_it_signed_and_nothing_since(
+    desk: StationDay,
+) -> None:
+    made = recorded(desk)
+    moved = {"community": "510185001002", "employment": "full_time", "from": "2026-03-19"}
+    worker = desk.client.city.workers[GRID]
+    assert desk.post("township", f"/workers/{worker}/postings", moved).status_code == 201
+    body = {"id": key(), "term_months": 24}
+    renewed = desk.post("township", f"{PATH}/{made['id']}/renewal", body).json()
+    assert renewed["community_code"] == "510185001002"
+    assert desk.get("station_lead", f"{PATH}/{made['id']}").json()["id"] == made["id"]
+    since = desk.get("station_lead", f"{PATH}/{renewed['id']}")
+    assert refused(since) == (404, "request.not_found")
+    assert desk.get("township", f"{PATH}/{renewed['id']}").json() == renewed
+    listed = desk.get("station_lead", PATH).json()["items"]
+    assert [one["id"] for one in listed] == [made["id"]], "the list says the same"
+
+
 def test_hire_3_the_station_sees_contracts_that_end_within_90_days(desk: StationDay) -> None:
     ends = {GRID: "2026-06-16", NEIGHBOUR: "2026-06-17", ELSEWHERE: "2026-03-18"}
     for grid, end in ends.items():

@@ -10,7 +10,7 @@ from app.api.attendance_queries import OfUnit
 from app.api.deps import AppraisalsReader, AppraisalsWriter, Db, Me, Now, Reads
 from app.api.export import FILES, Columns, as_asked
 from app.api.problems import refusals
-from app.appraisal import annual, annual_lists
+from app.appraisal import annual, annual_lists, annual_proposing
 from app.appraisal.annual_refusals import (
     GradeNeedsReason,
     GradeObjectedTo,
@@ -101,7 +101,7 @@ def list_years(
 @router.post("/annual-appraisals/proposals", status_code=201, responses=refusals(*PROPOSING))
 def propose_years(db: Db, asker: AppraisalsWriter, now: Now, body: GradesIn) -> YearsOut:
     """The community proposes several workers' grades: all of them, or none (五2)."""
-    rows = annual.propose_all(db, asker, body.items, now)
+    rows = annual_proposing.propose_all(db, asker, body.items, now)
     return YearsOut(items=[shown(db, row) for row in rows])
 
 
@@ -114,7 +114,7 @@ def read_year(db: Db, asker: AppraisalsReader, now: Now, id: UUID) -> YearDetail
 @router.post("/annual-appraisals/{id}/proposal", status_code=201, responses=refusals(*PROPOSING))
 def propose_year(db: Db, asker: AppraisalsWriter, now: Now, id: UUID, body: GradeIn) -> YearOut:
     """The community proposes a grade: the first of four steps; the others are `/approvals`."""
-    return shown(db, annual.propose(db, asker, id, body, now))
+    return shown(db, annual_proposing.propose(db, asker, id, body, now))
 
 
 @router.get("/me/annual-appraisals", responses=refusals())

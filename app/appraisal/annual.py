@@ -1,4 +1,4 @@
-"""Years are computed by rule and proposed by the community; their procedure decides (APR-2)."""
+"""Years are computed by rule; what the community makes of them is another matter (APR-2)."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -9,38 +9,26 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.appraisal.annual_facts import Judged, judge_years
-from app.appraisal.annual_reacting import ANNUAL
 from app.appraisal.annual_refusals import (
-    GradeNeedsReason,
-    GradeObjectedTo,
-    YearFactsChanged,
-    YearGradedAlready,
     YearMonthsOpen,
 )
-from app.appraisal.annual_schemas import GradeIn, GradeOfIn, YearComputedOut
-from app.appraisal.annual_shown import tell
-from app.approvals.cases import Subject, open_case, open_case_of, withdraw_case
-from app.approvals.taking import Word, take
+from app.appraisal.annual_schemas import YearComputedOut
 from app.db.models import (
     AppraisalMonth,
-    AppraisalObjection,
     ApprovalCase,
-    ApprovalStep,
     MonthAppraisal,
     YearAppraisal,
 )
-from app.kit.errors import NotFound
 from app.kit.ids import uuid7
 from app.outbox.emit import emit
 from app.people.months import MonthOfWorker, workers_of_month
 from app.people.principal import Principal
 from app.rules.annual import mean_of
 from app.rules.appraisal import Grade, MonthState
-from app.rules.approvals import CaseState, Procedure
+from app.rules.approvals import CaseState
 from app.rules.version import RULES_VERSION
 
 SHOWN_AT_MOST = 24
-OBJECTED = "异议成立 / An objection was upheld"
 
 
 def compute_years(
@@ -189,105 +177,3 @@ def store(row: YearAppraisal, judged: Judged, now: datetime) -> None:
     row.by_rule = judged.finding.verdict
     row.because = {**judged.because, "digest": judged.digest}
     row.rules_version, row.computed_at = RULES_VERSION, now
-
-
-def propose_all(
-    session: Session, asker: Principal, bodies: Sequence[GradeOfIn], now: datetime
-) -> list[YearAppraisal]:
-    """The community's opinion on several years, in order of their keys."""
-    return [
-        propose(session, asker, body.id, body, now)
-        for body in sorted(bodies, key=lambda body: body.id)
-    ]
-
-
-def propose(
-    session: Session, asker: Principal, key: UUID, body: GradeIn, now: datetime
-) -> YearAppraisal:
-    """The community proposes a grade: the first of the four steps (五2)."""
-    row = session.scalar(select(YearAppraisal).where(YearAppraisal.id == key).with_for_update())
-    if row is None:
-        raise NotFound
-    asker.look(row.community_code)
-    judged = judge_years(session, [row.worker_id], row.year, now)[row.worker_id]
-    if body.seen.digest != judged.digest:
-        raise YearFactsChanged(digest=judged.digest, by_rule=judged.finding.verdict.value)
-    _check_again(session, row, judged)
-    _check_another(session, row, body.grade)
-    if body.grade is not judged.finding.verdict and body.reason is None:
-        raise GradeNeedsReason(by_rule=judged.finding.verdict.value)
-    subject = Subject(Procedure.ANNUAL_APPRAISAL, row.id, row.community_code, row.worker_id)
-    case = open_case(session, subject, asker.account_id, now)
-    store(row, judged, now)
-    row.proposed, row.proposed_reason, row.case_id = body.grade, body.reason, case.id
-    seen = {
-        "digest": judged.digest,
-        "grade": body.grade.value,
-        "by_rule": judged.finding.verdict.value,
-    }
-    take(session, asker, case, Word(reason=body.reason, facts=seen), now, ANNUAL)
-    tell(session, row)
-    return row
-
-
-def _check_again(session: Session, row: YearAppraisal, judged: Judged) -> None:
-    """A graded year begins again only where there is cause."""
-    if row.grade is None or row.graded_at is None:
-        return
-    if judged.digest != _graded_on(session, row) or _upheld_since(session, row, row.graded_at):
-        return
-    raise YearGradedAlready(grade=row.grade.value, graded_at=row.graded_at)
-
-
-def _graded_on(session: Session, row: YearAppraisal) -> str | None:
-    """The digest of what the last grade was given for: what was proposed since and refused does
-    not count."""
-    found = session.scalars(
-        select(ApprovalStep.facts)
-        .join(ApprovalCase, ApprovalCase.id == ApprovalStep.case_id)
-        .where(
-            ApprovalCase.subject_id == row.id,
-            ApprovalCase.state == CaseState.APPROVED,
-            ApprovalStep.number == 1,
-        )
-        .order_by(ApprovalCase.closed_at.desc())
-        .limit(1)
-    ).first()
-    return None if found is None else str(found["digest"])
-
-
-def _check_another(session: Session, row: YearAppraisal, grade: Grade) -> None:
-    """What an upheld objection spoke against is not proposed once more."""
-    case = session.get(ApprovalCase, row.case_id) if row.case_id is not None else None
-    if case is None or case.state is CaseState.REFUSED:
-        return
-    first = session.get_one(ApprovalStep, (case.id, 1))
-    if first.facts["grade"] == grade.value and _upheld_since(session, row, case.opened_at):
-        raise GradeObjectedTo(grade=grade.value)
-
-
-def _upheld_since(session: Session, row: YearAppraisal, since: datetime) -> bool:
-    wanted = select(AppraisalObjection.id).where(
-        AppraisalObjection.worker_id == row.worker_id,
-        AppraisalObjection.year == row.year,
-        AppraisalObjection.upheld.is_(True),
-        AppraisalObjection.decided_at > since,
-    )
-    return session.scalars(wanted).first() is not None
-
-
-def begin_anew(
-    session: Session, asker: Principal, objection: AppraisalObjection, now: datetime
-) -> None:
-    """An upheld objection ends the procedure that its year is in: nothing is filed that was found
-    wrong. The community proposes another grade, and every step is taken again."""
-    row = session.get_one(YearAppraisal, (objection.worker_id, objection.year))
-    case = open_case_of(session, Procedure.ANNUAL_APPRAISAL, row.id)
-    if case is None:
-        return
-    session.refresh(case, with_for_update=True)
-    session.refresh(row, with_for_update=True)
-    if case.state is CaseState.OPEN:
-        withdraw_case(session, asker, case, objection.reason or OBJECTED, now)
-        row.proposed, row.proposed_reason = None, None
-        session.flush()

@@ -105,6 +105,18 @@ def for_handset(session: Session, worker_id: UUID) -> list[tuple[str, dict[str, 
 
 def tell(session: Session, row: YearAppraisal) -> None:
     """The worker's handsets get it as it stands now."""
+    tell_all(session, [row])
+
+
+def tell_all(session: Session, rows: Sequence[YearAppraisal]) -> None:
+    """Of several workers, each their own."""
     session.flush()
-    body = shown(session, row).model_dump(mode="json")
-    publish(session, row.worker_id, KIND, row.id, body)
+    found = session.execute(
+        select(YearAppraisal, Worker.name, ApprovalCase.state)
+        .join(Worker, Worker.id == YearAppraisal.worker_id)
+        .outerjoin(ApprovalCase, ApprovalCase.id == YearAppraisal.case_id)
+        .where(YearAppraisal.id.in_([row.id for row in rows]))
+        .order_by(YearAppraisal.id)
+    )
+    for one in years_out(session, [(row, name, state) for row, name, state in found]):
+        publish(session, one.worker_id, KIND, one.id, one.model_dump(mode="json"))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.appraisal.annual import begin_anew
+from app.appraisal.annual_proposing import begin_anew
 from app.appraisal.corrections import (
     appraisal_of,
     by_township,

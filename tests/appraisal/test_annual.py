@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 from httpx import Response
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.appraisal.annual_reacting import ANNUAL
@@ -468,6 +468,29 @@ def test_apr_2_several_at_once_all_or_none(station: StationDay, written: YearWri
     items[1]["grade"] = "qualified"
     answer = station.post("station_lead", f"{UNIT}/proposals", {"items": items})
     assert [row["state"] for row in answer.json()["items"]] == ["proposed", "proposed"]
+
+
+def test_apr_2_what_grades_rest_on_is_read_once_for_all(
+    station: StationDay, written: YearWritten
+) -> None:
+    whole_year(written)
+    computed(station)
+    asked: list[str] = []
+    engine = station.db.get_bind().engine
+    event.listen(engine, "before_cursor_execute", lambda *found: asked.append(str(found[2])))
+    wanted = [(GRID, "excellent"), (NEIGHBOUR, "qualified"), (THIRD, "unqualified")]
+    items = [{"id": (row := year_of(station, grid))["id"], **opinion(row, grade)}
+             for grid, grade in wanted]  # fmt: skip
+    counts = []
+    for some in ([items[0]], items[1:]):
+        asked.clear()
+        answer = station.post("station_lead", f"{UNIT}/proposals", {"items": some})
+        assert answer.status_code == 201, answer.text
+        facts = ("FROM month_appraisal", "FROM penalty", "FROM appraisal_revision")
+        counts.append([sum(name in statement for statement in asked) for name in facts])
+    assert counts[0] == counts[1] != [0, 0, 0]
+    told = select(Change.worker_id).where(Change.kind == "year_appraisal")
+    assert set(station.db.scalars(told)) == {written.city.workers[grid] for grid, _ in wanted}
 
 
 def test_beyond_ones_unit_or_role_nothing_is_seen_or_done(

@@ -43,7 +43,7 @@ from app.kit.errors import BadCursor, NotFound, TooLarge
 from app.kit.schema import Day
 from app.people.city_refusals import EffectiveInThePast
 from app.people.importing.lists import ImportRefused, ListTooLong
-from app.people.workers import latest_post
+from app.people.workers import look_at_standing
 from app.rules.hiring import ApplicationState
 
 router = APIRouter(prefix="/v1", tags=["hiring"])
@@ -143,12 +143,12 @@ def import_contracts(
 
 
 @router.get("/contracts/{id}", responses=refusals(NotFound))
-def read_contract(db: Db, asker: HiringReader, id: UUID) -> ContractOut:
+def read_contract(db: Db, asker: HiringReader, now: Now, id: UUID) -> ContractOut:
     """One contract."""
     found = keeping.contract_of(db, asker, id)
     if not asker.sees(found.community_code):
-        # A station that the worker left long ago has no part in what was signed since.
-        asker.look(latest_post(db, found.worker_id).community_code)
+        # A station that the worker left has no part in what was signed since.
+        look_at_standing(db, asker, found.worker_id, civil_day(now))
     return lists.named(db, found)
 
 

@@ -23,7 +23,7 @@ from app.people.city_refusals import (
     GridHasEnded,
     TwoPosts,
 )
-from app.people.workers import latest_post
+from app.people.workers import look_at_standing
 from app.recruitment import applying, lists, onboarding, signing
 from app.recruitment.refusals import (
     ApplicantErased,
@@ -159,5 +159,6 @@ def sign_contract(db: Db, asker: HiringWriter, now: Now, id: UUID, body: Signing
 @router.get("/workers/{id}/onboarding", responses=refusals(NotFound))
 def read_onboarding(db: Db, asker: HiringReader, now: Now, id: UUID) -> OnboardingOut:
     """What a new worker has of contract, grid, account, handset and equipment, by evidence."""
-    asker.look(latest_post(db, id).community_code)
-    return onboarding.onboarding_of(db, id, civil_day(now))
+    today = civil_day(now)
+    look_at_standing(db, asker, id, today)
+    return onboarding.onboarding_of(db, id, today)

@@ -20,7 +20,7 @@ from app.people.assignments import not_too_far_back
 from app.people.city_refusals import CategoryByLevel, TwoPosts
 from app.people.marks import mark_worker, renamed, withdraw_grid
 from app.people.memberships import release_member
-from app.people.posts import latest_posting, under
+from app.people.posts import latest_posting, posting_on, under
 from app.people.principal import Principal
 from app.people.spans import cut, starts
 from app.rules.corps import ROSTER, CorpsVerdict, RosterCategory, judge_member, owes_duties
@@ -58,6 +58,14 @@ def visible(session: Session, asker: Principal, worker_id: UUID) -> Worker:
     if worker is None or session.scalar(posted.limit(1)) is None:
         raise NotFound(worker=worker_id)
     return worker
+
+
+def look_at_standing(session: Session, asker: Principal, worker_id: UUID, day: date) -> None:
+    """A worker who stands in one's unit on a date, or whose last post is there: who left for
+    elsewhere is the other station's; raises NotFound."""
+    posts = (posting_on(session, worker_id, day), latest_posting(session, worker_id))
+    if not any(post is not None and asker.sees(post.community_code) for post in posts):
+        raise NotFound(worker=worker_id)
 
 
 def history(session: Session, worker_id: UUID) -> tuple[Sequence[Posting], Sequence[Assignment]]:

@@ -33,6 +33,7 @@ from app.people.capture import Capture
 from app.rules.appraisal import Grade
 from tests.api.hiring_desk import COMMUNITY, NOW, TODAY, earlier, key, step
 from tests.api.station import ELSEWHERE, GRID, NEIGHBOUR, StationDay, refused
+from tests.attendance.facts import at
 from tests.city import PASSWORD
 from tests.conftest import SignedIn
 
@@ -170,6 +171,8 @@ def test_org_1_a_station_that_was_left_sees_what_it_signed_and_nothing_since(
     body = {"id": key(), "term_months": 24}
     renewed = desk.post("township", f"{PATH}/{made['id']}/renewal", body).json()
     assert renewed["community_code"] == "510185001002"
+    assert desk.get("station_lead", f"{PATH}/{renewed['id']}").json() == renewed
+    desk.at(at("09:00", date(2026, 3, 19)))
     assert desk.get("station_lead", f"{PATH}/{made['id']}").json()["id"] == made["id"]
     since = desk.get("station_lead", f"{PATH}/{renewed['id']}")
     assert refused(since) == (404, "request.not_found")

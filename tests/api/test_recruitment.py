@@ -23,6 +23,7 @@ from tests.api.hiring_desk import (
     vacate,
 )
 from tests.api.station import ELSEWHERE, GRID, StationDay, refused
+from tests.attendance.facts import at
 from tests.conftest import SignedIn
 
 PATH = "/recruitment-applications"
@@ -118,6 +119,8 @@ def test_org_1_the_station_that_was_left_sees_no_more_of_what_is_new(desk: Stati
     moved = {"community": "510185001002", "employment": "full_time", "from": "2026-03-19"}
     answer = desk.post("township", f"/workers/{worker}/postings", moved)
     assert answer.status_code == 201, answer.text
+    assert desk.get("station_lead", path).status_code == 200, "today the worker still stands here"
+    desk.at(at("09:00", date(2026, 3, 19)))
     assert refused(desk.get("station_lead", path)) == (404, "request.not_found")
     assert desk.get("township", path).json()["worker_id"] == str(worker)
 

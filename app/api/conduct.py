@@ -1,13 +1,16 @@
 """Proposals with their evidence, and what an office does with them (CON)."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from app.api.conduct_queries import ProposalsAsked
 from app.api.deps import ConductReader, ConductRecorder, Db, Now, Reads
 from app.api.export import FILES, Columns, as_asked
+from app.api.outcomes import settle
 from app.api.problems import CONSTRAINTS, refusals
 from app.approvals.refusals import CaseOpenAlready, NotYourStep, OwnMatter
 from app.conduct import deciding, lists, looking
@@ -22,6 +25,7 @@ from app.conduct.refusals import (
 )
 from app.conduct.schemas import CloseIn, PutForwardIn
 from app.kit.errors import BadCursor, NotFound
+from app.people.principal import Principal
 
 router = APIRouter(prefix="/v1", tags=["conduct"])
 CONSTRAINTS["pk_conduct_answer"] = ConductIdReused
@@ -79,10 +83,20 @@ def read_proposal(db: Db, asker: ConductReader, now: Now, id: UUID) -> ProposalD
     ),
 )
 def put_forward(
-    db: Db, asker: ConductRecorder, now: Now, id: UUID, body: PutForwardIn
+    request: Request, asker: ConductRecorder, now: Now, id: UUID, body: PutForwardIn
 ) -> ProposalDetailOut:
     """The community proposes the penalty: its procedure opens (CON-1, CON-5)."""
-    proposal = deciding.put_forward(db, asker, id, body, now)
+    return settle(request, lambda db: _put_forward(db, asker, id, body, now))
+
+
+def _put_forward(
+    db: Session, asker: Principal, id: UUID, body: PutForwardIn, now: datetime
+) -> ProposalDetailOut | EvidenceChanged:
+    """What was found is kept and told, although it is refused where the evidence changed."""
+    try:
+        proposal = deciding.put_forward(db, asker, id, body, now)
+    except EvidenceChanged as refusal:
+        return refusal
     return looking.look_at_proposal(db, asker, proposal.id, now)
 
 

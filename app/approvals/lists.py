@@ -29,6 +29,7 @@ from app.rules.approvals import CaseState, Procedure
 from app.rules.tiers import Tier
 
 Found: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of `rows_query`."""
 PLACE = (ApprovalCase.opened_at, ApprovalCase.id)
 NEXT = and_(ApprovalStep.case_id == ApprovalCase.id, ApprovalStep.number == ApprovalCase.step)
 """The step that is next; none of a case whose steps are all taken."""
@@ -194,17 +195,13 @@ def rows_query() -> Select[*tuple[Any, ...]]:
     )
 
 
-def shown_rows(
-    session: Session, rows: Sequence[Row[*tuple[Any, ...]]], today: date
-) -> list[ApprovalOut]:
+def shown_rows(session: Session, rows: Sequence[Found], today: date) -> list[ApprovalOut]:
     """Rows of `rows_query` as they are shown."""
     about = matters_of(session, [row[0] for row in rows])
     return [_shown(row, about, today) for row in rows]
 
 
-def _shown(
-    row: Row[*tuple[Any, ...]], about: Mapping[UUID, dict[str, Any]], today: date
-) -> ApprovalOut:
+def _shown(row: Found, about: Mapping[UUID, dict[str, Any]], today: date) -> ApprovalOut:
     case, step, unit_name, step_unit_name, worker_name, steps = row
     waits = case.state is CaseState.OPEN and step is not None
     return ApprovalOut(

@@ -15,8 +15,6 @@ from app.kit.clock import civil_day
 from app.people.principal import Principal
 from app.rules.tiers import Tier
 
-ROLE_OF = {tier: role for role, tier in ACTS_FOR.items()}
-
 
 @dataclass(frozen=True)
 class PlaceTaken:
@@ -45,8 +43,6 @@ def place_of(
             in_force(asker.account_id, now),
             Delegation.unit_code == step.unit_code,
             Delegation.tier == step.tier,
-            Account.unit_code == step.unit_code,
-            Account.roles.contains([ROLE_OF[step.tier]]),
             or_(Account.worker_id.is_(None), Account.worker_id != case.worker_id),
         )
         .order_by(Delegation.id)
@@ -59,12 +55,18 @@ def place_of(
 
 def in_force(account_id: UUID, now: datetime) -> ColumnElement[bool]:
     """The delegations by which an account stands in for somebody; joined with who is stood in
-    for, who may still sign in."""
+    for, who may still sign in and still holds the place."""
+    holds = (
+        and_(Delegation.tier == tier, Account.roles.contains([role]))
+        for role, tier in ACTS_FOR.items()
+    )
     return and_(
         Delegation.to_account == account_id,
         Delegation.valid.contains(civil_day(now)),
         Delegation.revoked_at.is_(None),
         Account.disabled_at.is_(None),
+        Account.unit_code == Delegation.unit_code,
+        or_(*holds),
     )
 
 

@@ -18,8 +18,6 @@ from app.rules.conduct import PenaltyAct, year_of
 from app.rules.due_process import lower_than
 from app.rules.tiers import Tier
 
-EVENTS: Mapping[PenaltyAct, str] = {act: f"penalty.{act.value}" for act in PenaltyAct}
-
 
 @dataclass(frozen=True)
 class Done:
@@ -51,7 +49,7 @@ def write_down(session: Session, penalty: Penalty, done: Done, now: datetime) ->
     tell_penalty(session, penalty)
     emit(
         session,
-        EVENTS[done.act],
+        f"penalty.{done.act.value}",
         by=done.by,
         unit_code=penalty.community_code,
         subject=("penalty", penalty.id),

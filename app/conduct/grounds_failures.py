@@ -51,14 +51,12 @@ def failures_of(session: Session, workers: Collection[UUID], year: int) -> Mappi
     months = _failed_months(session, workers, year)
     years = _failed_years(session, workers, year)
     return {
-        worker_id: _failed(worker_id, months.get(worker_id, ()), years.get(worker_id), year)
+        worker_id: _failed(months.get(worker_id, ()), years.get(worker_id), year)
         for worker_id in {*months, *years}
     }
 
 
-def _failed(
-    worker_id: UUID, months: Sequence[MonthAppraisal], graded: YearAppraisal | None, year: int
-) -> Failed:
+def _failed(months: Sequence[MonthAppraisal], graded: YearAppraisal | None, year: int) -> Failed:
     finding = judge_failures([one.month for one in months], graded is not None, year)
     records = [_month_record(one) for one in months]
     if graded is not None:

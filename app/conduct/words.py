@@ -9,7 +9,6 @@ from app.rules.conduct import PenaltyKind, ProposalSource, ProposalState
 from app.rules.consequences import Effect
 from app.rules.grounds import FindingKind
 from app.rules.tasks import Platform
-from app.rules.tiers import Tier
 
 Text = tuple[str, str]
 """In Chinese and in English."""
@@ -56,13 +55,6 @@ ACTS: Mapping[str, Text] = {
 OUTCOMES: Mapping[str, Text] = {
     StepOutcome.PASSED: ("同意", "Passed"),
     StepOutcome.REFUSED: ("不同意", "Refused"),
-}
-TIERS: Mapping[str, Text] = {
-    Tier.GRID: ("网格员", "Worker"),
-    Tier.COMMUNITY: ("社区", "Community"),
-    Tier.TOWNSHIP: ("乡镇（街道）", "Township"),
-    Tier.CENTRE: ("市指挥中心", "Command centre"),
-    Tier.OFFICE: ("领导小组办公室", "Leading-group office"),
 }
 PLATFORMS: Mapping[str, Text] = {
     Platform.CHENGDU: ("成都市“大联动、微治理”", "Chengdu platform"),

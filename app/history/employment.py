@@ -117,6 +117,7 @@ def leave(asked: AsOf) -> StoodLeaveOut | None:
             Leave.first_day <= asked.on,
             Leave.last_day >= asked.on,
         )
+        .order_by(Leave.first_day, Leave.first_half.desc(), Leave.id)
         .limit(1)
     ).first()
     return None if found is None else StoodLeaveOut.model_validate(found)

@@ -63,9 +63,8 @@ def compute_payroll(
     return payroll
 
 
-def lock_payrolls(session: Session, subject_id: UUID | None = None) -> None:
+def lock_payrolls(session: Session) -> None:
     """All acts on payrolls wait for each other: a month rests on those before it."""
-    del subject_id
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("payroll", 0))))
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import tuple_
 from sqlalchemy.orm import Session
 
 from app.db.models import Payroll, PayStatement
@@ -19,31 +20,21 @@ KEPT = 13
 
 def for_handset(session: Session, worker_id: UUID) -> list[tuple[str, dict[str, Any]]]:
     """A worker's latest statements, by month."""
-    found = statements(session, PayStatement.worker_id == worker_id, CLOSED)
-    return [(written_month(each.month), body_of(each)) for each in found[:KEPT]]
+    found = statements(session, PayStatement.worker_id == worker_id, CLOSED, limit=KEPT)
+    return [(written_month(each.month), body_of(each)) for each in found]
 
 
 def tell_workers(session: Session, payroll: Payroll) -> None:
     """Everybody gets the statement of a month that was closed, and those that it corrects anew."""
-    told = statements(session, PayStatement.month == payroll.month)
-    for statement in told:
-        publish(
-            session,
-            statement.worker_id,
-            KIND,
-            written_month(statement.month),
-            body_of(statement),
-        )
-    for statement in told:
-        _tell_corrected(session, statement)
-
-
-def _tell_corrected(session: Session, statement: PayStatementOut) -> None:
-    corrected = {line.corrects for line in statement.lines if line.corrects is not None}
-    if not corrected:
-        return
-    mine = PayStatement.worker_id == statement.worker_id
-    for each in statements(session, mine, PayStatement.month.in_(corrected)):
+    closed = statements(session, PayStatement.month == payroll.month)
+    corrected = {
+        (line.corrects, statement.worker_id)
+        for statement in closed
+        for line in statement.lines
+        if line.corrects is not None
+    }
+    key = tuple_(PayStatement.month, PayStatement.worker_id)
+    for each in (*closed, *statements(session, key.in_(corrected))):
         publish(session, each.worker_id, KIND, written_month(each.month), body_of(each))
 
 

@@ -49,4 +49,4 @@ def _say(session: Session, turn: Turn, payroll: Payroll, name: str) -> None:
     )
 
 
-PAYROLL = Reaction(check=_check, taken=_taken, lock=lock_payrolls)
+PAYROLL = Reaction(check=_check, taken=_taken, lock=lambda session, _: lock_payrolls(session))

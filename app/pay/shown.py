@@ -15,7 +15,9 @@ from app.rules.pay import LineKind, Part, PayrollState
 Key = tuple[date, UUID]
 
 
-def statements(session: Session, *which: ColumnElement[bool]) -> Sequence[PayStatementOut]:
+def statements(
+    session: Session, *which: ColumnElement[bool], limit: int | None = None
+) -> Sequence[PayStatementOut]:
     """Statements with their lines, the latest month first."""
     rows = session.execute(
         select(PayStatement, Worker.name, Payroll)
@@ -23,6 +25,7 @@ def statements(session: Session, *which: ColumnElement[bool]) -> Sequence[PaySta
         .join(Payroll, Payroll.month == PayStatement.month)
         .where(*which)
         .order_by(PayStatement.month.desc(), PayStatement.worker_id)
+        .limit(limit)
         .execution_options(populate_existing=True)
     ).all()
     keys = [(statement.month, statement.worker_id) for statement, *_ in rows]

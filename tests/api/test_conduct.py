@@ -104,6 +104,8 @@ def test_what_changed_is_said_before_anyone_decides(station: StationDay, matters
     body = {"digest": before}
     stale = station.post("station_lead", f"/conduct-proposals/{key}/put-forward", body)
     assert refused(stale) == (409, "conduct.evidence_changed")
+    [kept] = station.get("station_lead", "/conduct-proposals").json()["items"]
+    assert (kept["evidence"], kept["digest"] != before) == (2, True)
     now = seen(station, key)
     assert (now["evidence"], len(now["versions"]), now["digest"] != before) == (2, 2, True)
     assert station.get(GRID, f"/me/proposals/{key}").json()["evidence"] == 2

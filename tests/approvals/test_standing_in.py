@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from app.approvals.lists import waiting_counts
 from app.approvals.refusals import ActedForAnotherTier, NotYourStep, OwnMatter
 from app.db.models import Account
 from app.rules.approvals import CaseState
@@ -78,6 +79,7 @@ def test_con_5_nobody_stands_in_for_who_has_no_place_any_longer(
 ) -> None:
     case = offices.case()
     given = offices.stands_in("township", "station_lead", Tier.COMMUNITY)
+    assert [one.waiting for one in waiting_counts(db, offices.who("township"), NOW)] == [1]
     giver = db.get_one(Account, given.from_account)
     if lost == "revoked":
         given.revoked_at = NOW
@@ -90,6 +92,7 @@ def test_con_5_nobody_stands_in_for_who_has_no_place_any_longer(
     db.flush()
     with pytest.raises(NotYourStep):
         offices.take(case, "township")
+    assert waiting_counts(db, offices.who("township"), NOW) == []
 
 
 def test_con_5_who_acted_before_is_not_stood_in_for_at_another_tier(offices: Offices) -> None:

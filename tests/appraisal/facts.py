@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.db.bulk import insert_rows
@@ -26,6 +26,7 @@ from app.db.models import (
     RecordVersion,
     Sample,
     SampleItem,
+    StaleDay,
     VisitTally,
     WorkerDay,
 )
@@ -129,6 +130,13 @@ class StationMonth:
             "rules_version": "1",
             "computed_at": at(day).isoformat(),
         }
+
+    def days_moved(self, worker_id: UUID, first: date, community_code: str) -> None:
+        """The days from a date on were judged at another community."""
+        moved = update(WorkerDay).where(WorkerDay.worker_id == worker_id, WorkerDay.day >= first)
+        self.db.execute(moved.values(community_code=community_code))
+        self.db.execute(delete(StaleDay).where(StaleDay.worker_id == worker_id))
+        self.db.commit()
 
     def tally(
         self, first: date, last: date, *, owed: int, paid: int, grid: str = GRID,

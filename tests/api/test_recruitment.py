@@ -17,6 +17,7 @@ from tests.api.hiring_desk import (
     applicant,
     application,
     approved,
+    earlier,
     key,
     step,
     terms,
@@ -27,6 +28,10 @@ from tests.attendance.facts import at
 from tests.conftest import SignedIn
 
 PATH = "/recruitment-applications"
+EVERY_ROW = """
+    select tablename, query_to_xml(format('select * from %I', tablename), true, false, '')::text
+    from pg_tables where schemaname = 'public'
+"""
 
 
 @pytest.fixture
@@ -254,6 +259,18 @@ def test_applicants_are_sealed_each_look_is_logged_and_they_are_erased_in_time(
     assert desk.get("township", f"{PATH}/{made['id']}").json()["name"] is None
     answer = desk.post("township", path, {"purpose": "review"})
     assert refused(answer) == (409, "recruitment.applicant_erased")
+
+
+def test_dates_of_birth_are_sealed_wherever_they_come_to_lie(desk: StationDay) -> None:
+    made = approved(desk)
+    signed = desk.post("station_lead", f"{PATH}/{made['id']}/contract", terms())
+    assert signed.status_code == 201, signed.text
+    before = earlier(desk.client.city.workers[GRID])
+    assert desk.post("station_lead", "/contracts", before).status_code == 201
+    births = (applicant()["born"], before["born"])
+    tables = dict(desk.db.execute(text(EVERY_ROW)).tuples().all())
+    assert signed.json()["retires_on"] in tables["contract"]
+    assert [name for name, rows in tables.items() for born in births if born in rows] == []
 
 
 def test_an_application_that_nobody_ended_is_withdrawn_and_erased_in_time(

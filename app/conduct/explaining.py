@@ -16,9 +16,9 @@ from app.conduct.words import (
     RECORDS,
     SOURCES,
     STATES,
-    Voice,
 )
 from app.kit.clock import SHANGHAI
+from app.kit.language import Voice
 from app.kit.money import written
 from app.rules.grounds import NAMES
 

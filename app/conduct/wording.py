@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from app.conduct.words import FINDINGS, PLATFORMS, Voice
+from app.conduct.words import FINDINGS, PLATFORMS
+from app.kit.language import Voice
 from app.rules.conduct import Ground
 
 Facts: TypeAlias = Mapping[str, Any]

@@ -1,17 +1,13 @@
 """What states, acts and effects of conduct are called on paper, in Chinese and in English."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
-from app.kit.language import Language
+from app.kit.language import Text
 from app.rules.approvals import StepAct, StepOutcome
 from app.rules.conduct import PenaltyKind, ProposalSource, ProposalState
 from app.rules.consequences import Effect
 from app.rules.grounds import FindingKind
 from app.rules.tasks import Platform
-
-Text = tuple[str, str]
-"""In Chinese and in English."""
 
 PENALTIES: Mapping[str, Text] = {
     PenaltyKind.WARNING: ("警告", "Warning"),
@@ -83,20 +79,3 @@ RECORDS: Mapping[str, Text] = {
     "year_appraisal": ("年度考核", "Annual appraisal"),
     "visit": ("走访", "Visit"),
 }
-
-
-class Voice:
-    """Says things in one language."""
-
-    def __init__(self, language: Language) -> None:
-        self.language = language
-
-    def __call__(self, zh: str, en: str) -> str:
-        """The text of the language, of two."""
-        return zh if self.language == "zh" else en
-
-    def of(self, words: Mapping[str, Text], name: str | StrEnum | None) -> str:
-        """What a word of a table is called; a dash for none, itself where the table lacks it."""
-        if name is None:
-            return "—"
-        return self(*words.get(name, (str(name), str(name))))

@@ -1,8 +1,12 @@
 """Chinese unless the caller prefers English."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, TypeVar
 
 Language = Literal["zh", "en"]
+Text = tuple[str, str]
+"""In Chinese and in English."""
+Name = TypeVar("Name")
 
 
 def preferred(accept_language: str | None) -> Language:
@@ -18,3 +22,20 @@ def preferred(accept_language: str | None) -> Language:
         if language and liked > best[0]:
             best = (liked, language)
     return best[1]
+
+
+class Voice:
+    """Says things in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, zh: str, en: str) -> str:
+        """The text of the language, of two."""
+        return zh if self.language == "zh" else en
+
+    def of(self, words: Mapping[Name, Text], name: Name | None) -> str:
+        """What a word of a table is called; a dash for none, itself where the table lacks it."""
+        if name is None:
+            return "—"
+        return self(*words.get(name, (str(name), str(name))))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.kit.language import Language
+from app.kit.language import Language, Text, Voice
 from app.kit.money import written
 from app.pay.months import read_month
 from app.pay.schemas import PayLineOut, PayStatementOut
@@ -13,8 +13,6 @@ from app.rules.appraisal import Result
 from app.rules.conduct import PenaltyKind
 from app.rules.pay import LineKind, Part, PayrollState
 
-Text = tuple[str, str]
-"""In Chinese and in English."""
 ITEMS: Mapping[LineKind, Text] = {
     LineKind.BASE: ("基本工资", "Base pay"),
     LineKind.PERFORMANCE: ("绩效工资", "Performance pay"),
@@ -66,27 +64,12 @@ class PrintedStatement:
     signatures: Sequence[str]
 
 
-class Speech:
-    """Says things in one language."""
-
-    def __init__(self, language: Language) -> None:
-        self._place = 0 if language == "zh" else 1
-
-    def __call__(self, *text: str) -> str:
-        """The text of the language, of two."""
-        return text[self._place]
-
-    def month(self, month: date) -> str:
-        """A month as people write it."""
-        return self(f"{month.year}年{month.month}月", f"{month:%Y-%m}")
-
-
 def form_of(statement: PayStatementOut, unit_name: str, language: Language) -> PrintedStatement:
     """A statement in one language."""
-    say = Speech(language)
+    say = Voice(language)
     title = say("简阳市专职网格员工资单", "Pay statement of a grid worker,")
     return PrintedStatement(
-        title=f"{title} {say.month(statement.month)}",
+        title=f"{title} {_month(statement.month, say)}",
         fields=_fields(statement, unit_name, say),
         headings=[
             say(*heading)
@@ -105,7 +88,12 @@ def form_of(statement: PayStatementOut, unit_name: str, language: Language) -> P
     )
 
 
-def _fields(statement: PayStatementOut, unit_name: str, say: Speech) -> Sequence[tuple[str, str]]:
+def _month(month: date, say: Voice) -> str:
+    """As people write it."""
+    return say(f"{month.year}年{month.month}月", f"{month:%Y-%m}")
+
+
+def _fields(statement: PayStatementOut, unit_name: str, say: Voice) -> Sequence[tuple[str, str]]:
     dates = f"{statement.employed} / {statement.duty}"
     return [
         (say("姓名", "Name"), statement.worker_name),
@@ -116,7 +104,7 @@ def _fields(statement: PayStatementOut, unit_name: str, say: Speech) -> Sequence
     ]
 
 
-def _line(line: PayLineOut, say: Speech) -> PrintedLine:
+def _line(line: PayLineOut, say: Voice) -> PrintedLine:
     return PrintedLine(
         number=line.number,
         item=say(*ITEMS[line.kind]),
@@ -126,31 +114,31 @@ def _line(line: PayLineOut, say: Speech) -> PrintedLine:
     )
 
 
-def _by_dates(line: PayLineOut, say: Speech) -> str:
+def _by_dates(line: PayLineOut, say: Voice) -> str:
     because = line.because
     parts = [f"{each['amount']} × {each['dates']}" for each in because["portions"]] or ["0.00"]
     dates = say("个应出勤日", " duty dates")
     return f"（{' + '.join(parts)}） ÷ {because['duty']}{dates}"
 
 
-def _result(found: str | None, say: Speech) -> str:
+def _result(found: str | None, say: Voice) -> str:
     return say(*RESULTS[Result(found) if found else None])
 
 
-def _by_result(line: PayLineOut, say: Speech) -> str:
+def _by_result(line: PayLineOut, say: Voice) -> str:
     said = _result(line.because["result"], say)
     return f"{_by_dates(line, say)} × {line.because['times']}（{said}）"
 
 
-def _by_penalty(line: PayLineOut, say: Speech) -> str:
+def _by_penalty(line: PayLineOut, say: Voice) -> str:
     kind = say(*PENALTIES[PenaltyKind(line.because["kind"])])
     decided = line.because["decided_on"]
     return say(f"{kind}，{decided} 决定", f"{kind}, decided on {decided}")
 
 
-def _by_correction(line: PayLineOut, say: Speech) -> str:
+def _by_correction(line: PayLineOut, say: Voice) -> str:
     assert line.corrects is not None
-    because, month = line.because, say.month(line.corrects)
+    because, month = line.because, _month(line.corrects, say)
     part = say(*PARTS[Part(because["part"])])
     said = say(
         f"{month}{part}：应发 {because['due']}，已发 {because['paid']}",
@@ -159,7 +147,7 @@ def _by_correction(line: PayLineOut, say: Speech) -> str:
     return say("；", "; ").join([said, *_what_changed(because, say)])
 
 
-def _what_changed(because: Mapping[str, Any], say: Speech) -> Iterator[str]:
+def _what_changed(because: Mapping[str, Any], say: Voice) -> Iterator[str]:
     before, now = because["before"], because["now"]
     if before["result"] != now["result"]:
         results = [_result(each["result"], say) for each in (before, now)]
@@ -178,7 +166,7 @@ HOW = {
 }
 
 
-def _remarks(statement: PayStatementOut, say: Speech) -> Sequence[str]:
+def _remarks(statement: PayStatementOut, say: Voice) -> Sequence[str]:
     found = [
         say(
             "工资由基本工资和绩效工资构成（五5）；每行四舍五入一次，到分。",
@@ -190,7 +178,7 @@ def _remarks(statement: PayStatementOut, say: Speech) -> Sequence[str]:
         found.append(say("离岗：", "On leave of absence: ") + ", ".join(absent))
     found += [_waiting(each, say) for each in statement.because.get("waiting", ())]
     for later in statement.corrected_by:
-        month, part = say.month(later.month), say(*PARTS[later.part])
+        month, part = _month(later.month, say), say(*PARTS[later.part])
         amount = written(later.amount)
         found.append(
             say(
@@ -202,8 +190,8 @@ def _remarks(statement: PayStatementOut, say: Speech) -> Sequence[str]:
     return found
 
 
-def _waiting(each: Mapping[str, Any], say: Speech) -> str:
-    month, part = say.month(read_month(each["month"])), say(*PARTS[Part(each["part"])])
+def _waiting(each: Mapping[str, Any], say: Voice) -> str:
+    month, part = _month(read_month(each["month"]), say), say(*PARTS[Part(each["part"])])
     return say(
         f"{month}{part}更正尚余 {each['amount']} 元，转入以后月份。",
         f"Of {month}, {part}, {each['amount']} is left to later months.",

@@ -17,10 +17,9 @@ from app.conduct import looking
 from app.conduct.detail_schemas import ProposalDetailOut
 from app.conduct.details import penalty_detail
 from app.conduct.explaining import Explaining, explain
-from app.conduct.words import Voice
 from app.db.models import Penalty, Unit
 from app.kit.errors import Forbidden, NotFound
-from app.kit.language import Language
+from app.kit.language import Language, Voice
 from app.web.daily_sheet import LANGUAGE_TAGS, TEMPLATES
 
 router = APIRouter(prefix="/v1", tags=["conduct"])

@@ -10,7 +10,6 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.orm import Session
 
 from app.approvals.refusals import CaseClosed, NotYourStep, OwnMatter
 from app.conduct import appealing, interviews, reviewing
@@ -49,7 +48,6 @@ from app.rules.conduct import Ground, PenaltyAct, PenaltyKind
 from app.rules.due_process import ReviewOutcome
 from app.rules.tiers import Tier
 from tests.attendance.facts import acting, at
-from tests.city import City
 from tests.conduct.matters import AFTER_TERM, FIRST, Matters
 
 DECIDED = at("10:00", date(2026, 4, 1))
@@ -67,11 +65,6 @@ def lower(kind: PenaltyKind | None) -> PenaltyReviewIn:
 WAITED_FOR = """
 select count(*) from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))
 """
-
-
-@pytest.fixture
-def matters(db: Session, city: City) -> Matters:
-    return Matters(db, city)
 
 
 def second_lead(matters: Matters, role: str, unit: str) -> str:

@@ -7,7 +7,6 @@ from time import sleep
 from typing import TypeVar
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,6 @@ from app.rules.approvals import Procedure
 from app.rules.conduct import Ground, PenaltyAct, PenaltyKind, ProposalSource
 from app.rules.due_process import ReviewOutcome
 from tests.attendance.facts import at
-from tests.city import City
 from tests.conduct.matters import AFTER_TERM, FIRST, Matters
 
 T = TypeVar("T")
@@ -34,17 +32,6 @@ WAITS = """
 select exists (select from pg_stat_activity
 where datname = current_database() and wait_event_type = 'Lock')
 """
-
-
-@pytest.fixture
-def matters(db: Session, city: City) -> Matters:
-    return Matters(db, city)
-
-
-@pytest.fixture
-def sessions(api: FastAPI) -> Sessions:
-    found: Sessions = api.state.sessions
-    return found
 
 
 def beside(sessions: Sessions, act: Callable[[Session], T], pool: ThreadPoolExecutor) -> Future[T]:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.orm import Session
 
 from app.approvals.refusals import NotYourStep, OwnMatter, RefusalNeedsReason
 from app.conduct import deciding
@@ -25,18 +24,12 @@ from app.rules.approvals import CaseState, Procedure
 from app.rules.conduct import Ground, PenaltyAct, PenaltyKind, ProposalState
 from app.rules.tiers import Tier
 from tests.attendance.facts import at
-from tests.city import City
 from tests.conduct.matters import AFTER_TERM, FIRST, REASON, Matters
 
 NEXT_DAY = at("09:00", FIRST + timedelta(days=1))
 LAST_DAY = at("17:00", date(2026, 3, 25))
 """The last of the term to answer."""
 NEIGHBOUR = "510185001001002"
-
-
-@pytest.fixture
-def matters(db: Session, city: City) -> Matters:
-    return Matters(db, city)
 
 
 def test_con_1_the_township_decides_a_warning_once_the_term_is_over(matters: Matters) -> None:

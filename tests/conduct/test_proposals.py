@@ -2,7 +2,6 @@
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.conduct import deciding
 from app.conduct.detecting import detect_dates
@@ -18,15 +17,9 @@ from app.kit.errors import Forbidden, NotFound
 from app.rules.approvals import CaseState
 from app.rules.conduct import Ground, PenaltyKind, ProposalState
 from tests.attendance.facts import at
-from tests.city import City
 from tests.conduct.matters import AFTER_TERM, COMMUNITY, FIRST, REASON, Matters
 
 LATER = at("09:00", FIRST.replace(day=19))
-
-
-@pytest.fixture
-def matters(db: Session, city: City) -> Matters:
-    return Matters(db, city)
 
 
 def search(matters: Matters) -> int:

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.conduct.detecting import detect_failures
 from app.conduct.detection_refusals import MonthNotSettled
@@ -25,18 +24,12 @@ from app.rules.information import CheckResult, RecordState
 from app.rules.tasks import LoginSource, Platform
 from app.rules.tiers import Tier
 from tests.appraisal.facts import GRID, LAST, MONTH, NEIGHBOUR, SETTLED, at
-from tests.city import City
 from tests.conduct.month import SearchedMonth
 
 FRIDAY = date(2026, 3, 20)
 """Of 22 duty dates of March the fifteenth."""
 B2, B3, B4 = ("B2", "2026-03-31"), ("B3", "2026-03-31"), ("B4", "2026-03-20")
 B5, B6, A3 = ("B5", "2026-03-31"), ("B6", "2026-03-31"), ("A3", "2026-03-31")
-
-
-@pytest.fixture
-def month(db: Session, city: City) -> SearchedMonth:
-    return SearchedMonth(db, city)
 
 
 def test_con_an_open_month_is_not_searched(month: SearchedMonth) -> None:

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import Connection, event, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
@@ -20,24 +19,12 @@ from app.db.models import Assignment, ConductDetection, ConductProposal, Posting
 from app.rules.conduct import ProposalState
 from app.settings import Settings
 from tests.appraisal.facts import COMMUNITY, MONTH, SETTLED
-from tests.city import City
 from tests.conduct.month import SearchedMonth
 
 FRIDAY = date(2026, 3, 20)
 NIGHT = datetime.fromisoformat("2026-03-21T02:50:00+08:00")
 UNSETTLED = datetime.fromisoformat("2026-04-03T02:50:00+08:00")
 LATER = SETTLED + timedelta(days=1)
-
-
-@pytest.fixture
-def month(db: Session, city: City) -> SearchedMonth:
-    return SearchedMonth(db, city)
-
-
-@pytest.fixture
-def sessions(api: FastAPI) -> Sessions:
-    found: Sessions = api.state.sessions
-    return found
 
 
 def states(month: SearchedMonth) -> list[tuple[str, ProposalState]]:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
 from app.conduct.wording import in_words
-from app.conduct.words import Voice
+from app.kit.language import Voice
 from app.rules.conduct import Ground
 from tests.api.station import GRID, NEIGHBOUR, StationDay
 from tests.attendance.facts import at

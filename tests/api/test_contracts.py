@@ -233,6 +233,30 @@ def test_apr_3_a_fixed_term_is_renewed_unless_the_last_grade_bars_it(desk: Stati
     assert posts(desk) == [None, None]
 
 
+def test_hire_3_a_contract_ends_or_begins_on_29_february(desk: StationDay) -> None:
+    made = recorded(desk, GRID, term_ends_on="2028-02-29")
+    noticed = {"standing": "ending", "worker": made["worker_id"]}
+    for on, found in (("2027-11-30", 0), ("2027-12-01", 1), ("2028-02-29", 1), ("2028-03-01", 0)):
+        assert len(desk.get("township", PATH, **noticed, on=on).json()["items"]) == found, on
+    other = recorded(desk, NEIGHBOUR, term_ends_on="2028-02-28")
+    ends = {12: "2029-02-28", 48: "2032-02-28"}
+    for months, end in ends.items():
+        body = {"id": key(), "term_months": months}
+        renewed = desk.post("station_lead", f"{PATH}/{other['id']}/renewal", body).json()
+        assert (renewed["first_day"], renewed["ends_on"]) == ("2028-02-29", end)
+        desk.db.execute(text("delete from contract where renews is not null"))
+        desk.db.commit()
+    desk.at(datetime(2028, 2, 29, 15, 59, tzinfo=UTC))
+    assert night(desk, date(2028, 2, 29)).ended == 1, "the other one"
+    assert posts(desk) == [None, None]
+    assert night(desk, date(2028, 3, 1)).ended == 1
+    assert posts(desk) == [date(2028, 3, 1)] * 2
+    ended = desk.get("station_lead", f"{PATH}/{made['id']}").json()
+    assert (ended["last_day"], ended["end_cause"]) == ("2028-02-29", "term_over")
+    [mine] = desk.get(GRID, "/me/contract").json()["items"]
+    assert mine["ends_on"] == "2028-02-29"
+
+
 def test_hire_3_only_a_full_time_worker_s_contract_is_renewed(desk: StationDay) -> None:
     made = recorded(desk, term_ends_on="2028-02-29")
     path, body = f"{PATH}/{made['id']}/renewal", {"id": key(), "term_months": 12}

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 
 from app.api.conduct_queries import MyPenaltiesAsked, MyProposalsAsked
 from app.api.deps import Db, Me, Now
+from app.api.own_evidence import own_penalty, own_proposal
 from app.api.problems import refusals
 from app.conduct import lists, looking
 from app.conduct.detail_schemas import (
@@ -36,7 +37,7 @@ def list_my_proposals(
 @router.get("/me/proposals/{id}", responses=refusals(NotFound))
 def read_my_proposal(db: Db, asker: Me, now: Now, id: UUID) -> ProposalDetailOut:
     """What was found, on which records, and what it would cause."""
-    return looking.look_at_own_proposal(db, asker.as_worker(), id, now)
+    return own_proposal(looking.look_at_own_proposal(db, asker.as_worker(), id, now))
 
 
 @router.get("/me/penalties", responses=refusals(BadCursor))
@@ -51,4 +52,4 @@ def list_my_penalties(
 @router.get("/me/penalties/{id}", responses=refusals(NotFound))
 def read_my_penalty(db: Db, asker: Me, now: Now, id: UUID) -> PenaltyDetailOut:
     """One's own penalty: what it was decided on, what it causes, and until when to appeal."""
-    return looking.look_at_own_penalty(db, asker.as_worker(), id, now)
+    return own_penalty(looking.look_at_own_penalty(db, asker.as_worker(), id, now))

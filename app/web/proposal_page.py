@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse
 
 from app.api.deps import ConductReader, Db, Me, Now, Reads
+from app.api.own_evidence import own_penalty, own_proposal
 from app.api.problems import refusals
 from app.conduct import looking
 from app.conduct.detail_schemas import ProposalDetailOut
@@ -39,7 +40,8 @@ KEPT_POLICY = (
 )
 def my_proposal_page(db: Db, asker: Me, now: Now, reads: Reads, id: UUID) -> HTMLResponse:
     """What is held against oneself, explained on one page to print."""
-    return page(db, looking.look_at_own_proposal(db, asker.as_worker(), id, now), reads)
+    proposal = looking.look_at_own_proposal(db, asker.as_worker(), id, now)
+    return page(db, own_proposal(proposal), reads, own=True)
 
 
 @router.get(
@@ -50,12 +52,14 @@ def proposal_page(db: Db, asker: ConductReader, now: Now, reads: Reads, id: UUID
     return page(db, looking.look_at_proposal(db, asker, id, now), reads)
 
 
-def page(session: Session, proposal: ProposalDetailOut, language: Language) -> HTMLResponse:
+def page(
+    session: Session, proposal: ProposalDetailOut, language: Language, *, own: bool = False
+) -> HTMLResponse:
     """The page of a proposal in the caller's language."""
     penalty = session.get(Penalty, proposal.penalty_id) if proposal.penalty_id else None
     unit = session.get_one(Unit, proposal.community_code)
     became = penalty_detail(session, penalty) if penalty else None
-    about = Explaining(proposal, became, unit.name)
+    about = Explaining(proposal, own_penalty(became) if became and own else became, unit.name)
     content = TEMPLATES.get_template("proposal.html").render(
         language=LANGUAGE_TAGS[language],
         policy=KEPT_POLICY,

@@ -46,7 +46,7 @@ def test_con_it_says_what_was_owed_found_and_followed(station: StationDay, db: S
         "2026-03-18 社区检查 1 次未着工作装",
         "扣减当月绩效工资 100.00 元",
         "2026-04-01 起，至 2026-05-01（不含）止；申诉期限至 2026-04-16",
-        "/v1/equipment-checks/",
+        "/v1/me/equipment-checks?from=2026-03-18",
     ):
         assert text in decided.text
     english = page(station, "township", f"/conduct-proposals/{open_one.id}/page", "en")

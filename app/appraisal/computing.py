@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.appraisal.handsets import handsets_since
 from app.appraisal.measuring import measure
 from app.appraisal.months import (
     check_open,
@@ -137,10 +138,12 @@ def judged_months(session: Session, whose: Whose) -> Mapping[UUID, Judged]:
     """Each worker's month by the records of now, standing corrections laid over."""
     standing = standing_corrections(session, whose.keys, whose.month)
     values = whose.values
+    handsets = handsets_since(session, whose.keys)
     judged = {}
     for worker_id, found in measure(session, whose).items():
         one = judge(found, standing.get(worker_id, {}), values)
-        because = {**one.because, **circumstances(whose.workers[worker_id], whose)}
+        worker, since = whose.workers[worker_id], handsets.get(worker_id)
+        because = {**one.because, **circumstances(worker, whose, since)}
         judged[worker_id] = replace(one, because=because)
     return judged
 

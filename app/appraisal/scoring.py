@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -125,8 +126,9 @@ def six_decimals(exact: Fraction) -> Decimal:
     return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(SIX)
 
 
-def circumstances(one: MonthOfWorker, whose: Whose) -> dict[str, Any]:
-    """The values in force and the posts: what a month was judged by beside its records."""
+def circumstances(one: MonthOfWorker, whose: Whose, handset_since: date | None) -> dict[str, Any]:
+    """The values in force, the posts and the handset: what a month was judged by beside its
+    records."""
     values = whose.values
     settles = settles_at(whose.month, values)
     return {
@@ -142,6 +144,7 @@ def circumstances(one: MonthOfWorker, whose: Whose) -> dict[str, Any]:
             }
             for span in one.spans
         ],
+        "handset_since": handset_since and handset_since.isoformat(),
         "measured_to": whose.last.isoformat(),
         "settles_at": settles.isoformat(),
         "settled": whose.now >= settles,

@@ -13,7 +13,8 @@ from httpx import Response
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.db.models import ApprovalStep, MonthAppraisal, Penalty
+from app.db.models import Account, ApprovalStep, Device, MonthAppraisal, Penalty
+from app.kit.ids import uuid7
 from app.rules.meetings import Presence
 from tests.api.hiring_desk import VACANT, application, vacate
 from tests.api.station import ELSEWHERE, StationDay, refused
@@ -266,3 +267,28 @@ def test_apr_1_a_value_that_changes_in_mid_month_counts_from_the_next_one(
     ok(station.post("station_lead", f"{april}/computation", {}))
     then = ok(station.get("station_lead", f"/appraisals/{full.worker()}/2026-04"))["because"]
     assert (then["weights"]["meetings"], then["pass_mark"]) == ("80", "99")
+
+
+def test_apr_1_a_month_without_a_handset_fails_and_an_office_sees_why(
+    station: StationDay, month: StationMonth, db: Session
+) -> None:
+    """Nobody recorded anything: one had no handset, another bound it in the middle of the month."""
+    bound = datetime(2026, 3, 15, 16, tzinfo=UTC)
+    account = select(Account).where(Account.worker_id == month.worker(NEIGHBOUR))
+    db.add(
+        Device(
+            id=uuid7(bound), account_id=db.scalars(account).one().id, model="test",
+            app_version="1.0.0", registered_at=bound,
+        )
+    )  # fmt: skip
+    db.commit()
+    ok(station.post("station_lead", f"{MARCH}/computation", {}))
+    seen = {}
+    for grid in (GRID, NEIGHBOUR):
+        path = f"/appraisals/{month.worker(grid)}/2026-03"
+        shown = ok(station.get("station_lead", path))
+        assert (shown["score"], shown["proposed"]) == ("0.00", "fail")
+        missed = ok(station.get("station_lead", f"{path}/records", indicator="attendance"))
+        assert (missed["done"], missed["owed"]) == (0, 3 * len(month.duty))
+        seen[grid] = shown["because"]["handset_since"]
+    assert seen == {GRID: None, NEIGHBOUR: "2026-03-16"}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.rules.conduct import Ground
 from app.rules.grounds import (
+    CITES,
     FOUND_BY_THE_SYSTEM,
     GROUND_OF,
     NAMES,
@@ -101,6 +102,8 @@ def test_con_b3_a_platform_that_told_nothing_is_not_judged() -> None:
         (InformationOfMonth(checked=20, correct=18), ["accuracy"]),
         (InformationOfMonth(checked=100, correct=95), []),
         (InformationOfMonth(checked=100, correct=94), ["accuracy"]),
+        (InformationOfMonth(checked=1000, correct=950), []),
+        (InformationOfMonth(checked=1000, correct=949), ["accuracy"]),
         (InformationOfMonth(checked=19, correct=0), []),
         (InformationOfMonth(known=30, recorded=30), []),
         (InformationOfMonth(known=30, recorded=29), ["coverage"]),
@@ -116,6 +119,13 @@ def test_con_b5_any_of_four_parts(found: InformationOfMonth, parts: list[str]) -
     judged = judge_information(found, MARCH, DEFAULTS)
     assert (judged.because["parts"], judged.verdict) == (parts, bool(parts))
     assert (judged.rule, judged.clause) == ("CON-B5", "四(二)5")
+
+
+def test_con_b5_of_a_month_without_records_nothing_is_said() -> None:
+    because = judge_information(InformationOfMonth(), MARCH, DEFAULTS).because
+    assert because["entry"] == {"owed": 0, "late": 0}
+    assert because["coverage"] == {"known": 0, "recorded": 0}
+    assert because["changes"] == {"owed": 0, "stale": 0}
 
 
 def test_con_b5_how_many_checks_are_enough_is_the_citys_to_set() -> None:
@@ -148,6 +158,18 @@ def test_con_a3_and_b6_by_the_share_of_all_that_were_asked(
     assert found.verdict is expected
     cited = ("CON-A3", "四(一)3") if expected is Ground.A3 else ("CON-B6", "四(二)6")
     assert (found.rule, found.clause) == cited
+
+
+def test_con_b6_a_survey_that_is_too_small_is_told_apart() -> None:
+    surveys = [Surveyed(29, 0), Surveyed(30, 27), Surveyed(40, 20)]
+    because = judge_awareness(surveys, END, DEFAULTS).because
+    assert (because["surveys"], because["too_small"]) == (2, 1)
+    assert (because["asked"], because["aware"]) == (70, 47)
+
+
+def test_con_what_the_system_measures_is_a_reading_and_what_is_recorded_is_the_text() -> None:
+    for ground, cite in CITES.items():
+        assert cite.reading is (ground in FOUND_BY_THE_SYSTEM)
 
 
 @given(st.integers(30, 500), st.data())

@@ -15,11 +15,16 @@ from app.rules.contract_terms import (
     resigned_from,
     term_ends_on,
 )
-from app.rules.eligibility import CONDITIONS, Candidate, judge_eligibility
+from app.rules.eligibility import (
+    CONDITIONS,
+    Candidate,
+    applicants_erased_before,
+    judge_eligibility,
+)
 from app.rules.hiring import Attested, Bar, Education, Residence, RetirementPost
 from app.rules.judge import JudgedCase, judge_file
 from app.rules.parameters import Values
-from app.rules.retirement import months_after, retires_on
+from app.rules.retirement import RETIREMENT_AGES, months_after, retires_on
 
 GOLDEN = Path(__file__).with_name("golden")
 TODAY = date(2026, 3, 18)
@@ -158,6 +163,15 @@ def test_hire_3_every_month_of_the_national_table(
         assert retires_on(post, date(year, month, 15)) == date(year + age + most // 12, month, 15)
 
 
+def test_hire_3_the_raise_begins_at_the_former_age() -> None:
+    former, raised = (entry.value for entry in RETIREMENT_AGES.history)
+    assert {post: age.years for post, age in former.items()} == {
+        post: age.years for post, age in raised.items()
+    }
+    for post, (lowest, highest) in CAPS.items():
+        assert (raised[post].years, raised[post].most_months) == (lowest, (highest - lowest) * 12)
+
+
 CAPS = {
     RetirementPost.MEN: (60, 63),
     RetirementPost.WOMEN_55: (55, 58),
@@ -197,6 +211,13 @@ def test_hire_3_fixed_terms_and_29_february(first: date, months: int, last: date
 @given(first=st.dates(date(2017, 9, 1), date(2060, 12, 31)), months=st.integers(1, 119))
 def test_hire_3_a_longer_term_never_ends_earlier(first: date, months: int) -> None:
     assert first < term_ends_on(first, months) < term_ends_on(first, months + 1)
+
+
+@pytest.mark.parametrize(("days", "day"), [(365, date(2025, 3, 18)), (30, date(2026, 2, 16))])
+def test_hire_2_what_closed_applications_said_is_erased(days: float, day: date) -> None:
+    values = Values((("application_erased_after_days", float(days)),))
+    assert applicants_erased_before(TODAY, values) == day
+    assert applicants_erased_before(TODAY, Values.defaults()) == date(2025, 3, 18)
 
 
 @pytest.mark.parametrize(("days", "noticed"), [(-1, False), (0, True), (90, True), (91, False)])

@@ -31,6 +31,7 @@ from app.pay.refusals import (
     PayrollMonthOpen,
     PayrollNotApproved,
     PayrollNotClosed,
+    PayrollOfNobody,
     PayrollOutOfOrder,
     PayrollPassedOver,
     PayrollStale,
@@ -91,7 +92,12 @@ def list_payrolls(db: Db, asker: PayReader, asked: Annotated[Paged, Query()]) ->
     status_code=201,
     response_model=PayrollOut,
     responses=refusals(
-        PayrollMonthOpen, PayrollClosed, PayrollPassedOver, StandardLacking, *OF_STEPS
+        PayrollMonthOpen,
+        PayrollClosed,
+        PayrollPassedOver,
+        PayrollOfNobody,
+        StandardLacking,
+        *OF_STEPS,
     ),
 )
 def compute_payroll(db: Db, asker: PayWriter, now: Now, body: PayrollIn) -> PayrollOut:

@@ -23,6 +23,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.appraisal.computing import compute_months, has_settled
+from app.appraisal.handsets import handsets_since
 from app.db.engine import Sessions, make_engine, make_sessions
 from app.db.models import AppraisalMonth, Posting, Unit
 from app.kit import clock
@@ -147,7 +148,11 @@ def _end_with_parent() -> None:
 
 
 def appraise_last_month(sessions: Sessions, now: datetime) -> Ran:
-    """The month before, once it has settled, in every community that is behind with it."""
+    """The month before, once it has settled, in every community that is behind with it.
+
+    A community in which nobody had a handset by then had its records on paper: it is appraised only
+    when somebody asks for it [reading].
+    """
     before = _month_before(civil_day(now))
     with sessions() as session:
         if not has_settled(session, before, now):
@@ -157,9 +162,17 @@ def appraise_last_month(sessions: Sessions, now: datetime) -> Ran:
             for row in session.scalars(select(AppraisalMonth).where(AppraisalMonth.month == before))
             if row.state is not MonthState.OPEN or has_settled(session, before, row.computed_at)
         }
-        wanted = {one.community_code for one in workers_of_month(session, "", before)} - computed
+        wanted = _with_handsets(session, before) - computed
     batches = batches_of(sorted(wanted))
     return sum((run_batch(sessions, batch, before, now) for batch in batches), Ran())
+
+
+def _with_handsets(session: Session, month: date) -> set[str]:
+    """Where any full-time worker of a month had a handset before it was over."""
+    months = workers_of_month(session, "", month)
+    since = handsets_since(session, [one.worker_id for one in months])
+    _, last = month_of(month)
+    return {one.community_code for one in months if since.get(one.worker_id, date.max) <= last}
 
 
 def _month_before(day: date) -> date:

@@ -74,7 +74,8 @@ def _same(
     stands = (known.made_by, known.from_account, known.to_account, known.valid, known.reason)
     valid = Range(body.first_day, body.last_day + A_DAY)
     holder = body.from_account or asker.account_id
-    if stands != (asker.account_id, holder, body.to_account, valid, body.reason):
+    other_tier = body.tier is not None and body.tier is not known.tier
+    if other_tier or stands != (asker.account_id, holder, body.to_account, valid, body.reason):
         raise DelegationIdReused(id=body.id)
     return shown(session, known, now)
 

@@ -1,7 +1,7 @@
 """Records whose term of entry ended in a month, and whether the worker handed them in (INF-2)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from app.kit.clock import civil_day, day_end, day_start
 from app.people.months import MonthOfWorker
 from app.people.values import supersessions
 from app.rules.activity import month_of
-from app.rules.information import ENTRY_DAYS, EntryVerdict, RecordState, judge_entry
+from app.rules.information import ENTRY_DAYS, RecordState, judge_entry
 from app.rules.parameters import values_on
 
 LONGEST = timedelta(days=ENTRY_DAYS.maximum)
@@ -85,6 +85,8 @@ def _handed_in(row: Any, due_on: date) -> bool:
 
 
 def _shown(row: Any, due_on: date) -> Plain:
+    """What was missed on the date on which it was due; that it is made up for later is no other
+    fact, and opens with the record."""
     return record(
         "record",
         row.id,
@@ -92,10 +94,4 @@ def _shown(row: Any, due_on: date) -> Plain:
         part="entry",
         collected_on=civil_day(row.collected_at).isoformat(),
         due_on=due_on.isoformat(),
-        entered_on=_day(row.entered_at),
-        verdict=EntryVerdict.LATE.value if row.entered_at else EntryVerdict.OVERDUE.value,
     )
-
-
-def _day(instant: datetime | None) -> str | None:
-    return None if instant is None else civil_day(instant).isoformat()

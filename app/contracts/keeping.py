@@ -121,7 +121,7 @@ def sign(session: Session, contract: Contract, by: UUID) -> Contract:
         worker=str(contract.worker_id),
         origin=contract.origin.value,
         first_day=contract.first_day.isoformat(),
-        ends_on=ends_on(contract).isoformat(),
+        term_ends_on=contract.term_ends_on.isoformat() if contract.term_ends_on else None,
     )
     return contract
 
@@ -153,7 +153,7 @@ def renew(
     """A fixed term goes on with a contract of its own, unless the last grade bars it (APR-3)."""
     known = session.get(Contract, body.id)
     if known is not None:
-        return same_renewal(asker, known, key)
+        return same_renewal(asker, known, key, body)
     former = to_change(session, asker, key)
     today = civil_day(now)
     if former.term_ends_on is None:
@@ -171,7 +171,7 @@ def renew(
         renews=former.id,
         signed_on=today,
         first_day=first_day,
-        term_ends_on=term_ends_on(first_day, body.term_months) if body.term_months else None,
+        term_ends_on=_term_ends_on(first_day, body),
         born=former.born,
         retirement_post=former.retirement_post,
         retires_on=former.retires_on,
@@ -181,10 +181,15 @@ def renew(
     return sign(session, renewed, asker.account_id)
 
 
-def same_renewal(asker: Principal, known: Contract, former: UUID) -> Contract:
-    """The first of two renewals with the same id."""
+def _term_ends_on(first_day: date, body: RenewalIn) -> date | None:
+    return term_ends_on(first_day, body.term_months) if body.term_months else None
+
+
+def same_renewal(asker: Principal, known: Contract, former: UUID, body: RenewalIn) -> Contract:
+    """The first of two renewals with the same id, if they say the same."""
     asker.look(known.community_code)
-    if known.renews != former:
+    same_term = known.term_ends_on == _term_ends_on(known.first_day, body)
+    if known.renews != former or not same_term:
         raise ContractIdReused(id=known.id)
     return known
 

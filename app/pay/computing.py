@@ -19,7 +19,13 @@ from app.outbox.emit import emit
 from app.pay.figuring import FiguredStatement, Progress, digest_of, figure, quietly
 from app.pay.gathering import city_of, states_of
 from app.pay.months import written_month
-from app.pay.refusals import PayrollClosed, PayrollMonthOpen, PayrollPassedOver, PayrollStale
+from app.pay.refusals import (
+    PayrollClosed,
+    PayrollMonthOpen,
+    PayrollOfNobody,
+    PayrollPassedOver,
+    PayrollStale,
+)
 from app.rules.activity import month_of
 from app.rules.approvals import Procedure
 from app.rules.pay import NOTHING, PayrollState, is_passed_over
@@ -34,7 +40,7 @@ def compute_payroll(
     """A month's statements by all that is known now, and their approval opened.
 
     Where nothing changed since, what stands goes on standing, its approval too. Raises
-    PayrollMonthOpen, PayrollClosed, PayrollPassedOver and StandardLacking.
+    PayrollMonthOpen, PayrollClosed, PayrollPassedOver, PayrollOfNobody and StandardLacking.
     """
     month = month.replace(day=1)
     lock_payrolls(session)
@@ -42,6 +48,8 @@ def compute_payroll(
     statements = figure(session, month, progress)
     digest = digest_of(statements)
     payroll = session.get(Payroll, month, populate_existing=True)
+    if payroll is None and not statements:
+        raise PayrollOfNobody(month=written_month(month))
     if payroll is not None and payroll.digest == digest and _stands(session, payroll):
         return payroll
     if payroll is None:

@@ -43,6 +43,16 @@ class AppraisalsOpen(Refusal):
     clause = "五3"
 
 
+class PayrollOfNobody(Refusal):
+    """Nobody had a full-time post in the month: there is nothing to pay."""
+
+    code = "pay.nobody"
+    status = 409
+    zh = "该月没有在岗的专职网格员，无需编制工资表。"
+    rule = "PAY-4"
+    clause = "五4"
+
+
 class PayrollClosed(Refusal):
     """The payroll is closed and never changes: corrections are lines of a later month."""
 

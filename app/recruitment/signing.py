@@ -63,9 +63,21 @@ def _signed_already(
 ) -> Contract:
     """The same signing again is the first."""
     found = session.get(Contract, body.contract_id)
-    if found is None or found.application_id != application.id:
+    if found is None or found.application_id != application.id or not _says(found, body):
         raise ApplicationIdReused(id=application.id, state=application.state.value)
     return found
+
+
+def _says(contract: Contract, body: SigningIn) -> bool:
+    return (contract.first_day, contract.term_ends_on, contract.retirement_post) == (
+        body.first_day,
+        _term_ends_on(body),
+        body.retirement_post,
+    )
+
+
+def _term_ends_on(body: SigningIn) -> date | None:
+    return term_ends_on(body.first_day, body.term_months) if body.term_months else None
 
 
 def _take_last_step(
@@ -154,7 +166,6 @@ def _contract(
     now: datetime,
 ) -> Contract:
     born = date.fromisoformat(application.applicant["born"])
-    term = term_ends_on(body.first_day, body.term_months) if body.term_months else None
     return Contract(
         id=body.contract_id,
         worker_id=worker_id,
@@ -163,7 +174,7 @@ def _contract(
         application_id=application.id,
         signed_on=civil_day(now),
         first_day=body.first_day,
-        term_ends_on=term,
+        term_ends_on=_term_ends_on(body),
         born=born.isoformat(),
         retirement_post=body.retirement_post,
         retires_on=retires_on(body.retirement_post, born),

@@ -219,6 +219,8 @@ def test_apr_3_a_fixed_term_is_renewed_unless_the_last_grade_bars_it(desk: Stati
     assert (renewed["renews"], renewed["origin"]) == (made["id"], "renewed")
     assert (renewed["first_day"], renewed["ends_on"]) == ("2028-03-01", "2029-02-28")
     assert desk.post("station_lead", path, body).json() == renewed
+    for_longer = body | {"term_months": 24}
+    assert refused(desk.post("station_lead", path, for_longer)) == (409, "contract.id_reused")
     again = {"id": key(), "term_months": None}
     assert refused(desk.post("station_lead", path, again)) == (409, "contract.overlaps")
     other = f"{PATH}/{renewed['id']}/renewal"

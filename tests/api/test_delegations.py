@@ -165,11 +165,12 @@ def test_dates_overlaps_and_ids(desk: Desk) -> None:
     after = (last + timedelta(days=1)).isoformat()
     apart = given(desk, "township", first_day=after, last_day=after)
     assert desk.station.post("station_lead", "/delegations", apart).status_code == 201
-    other = first | {"reason": "住院"}
-    assert refused(desk.station.post("station_lead", "/delegations", other)) == (
-        409,
-        "approvals.id_reused",
-    )
+    assert desk.station.post("station_lead", "/delegations", first).status_code == 201
+    for other in (first | {"reason": "住院"}, first | {"tier": "township"}):
+        assert refused(desk.station.post("station_lead", "/delegations", other)) == (
+            409,
+            "approvals.id_reused",
+        )
 
 
 def test_delegations_are_listed_for_the_unit_and_for_both_sides(desk: Desk) -> None:

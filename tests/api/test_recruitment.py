@@ -85,7 +85,8 @@ def test_hire_1_the_signature_makes_worker_post_and_contract(desk: StationDay) -
     assert signed.status_code == 201, signed.text
     contract = signed.json()
     assert desk.post("station_lead", sign, wanted).json() == contract
-    assert refused(desk.post("station_lead", sign, terms())) == (409, "recruitment.id_reused")
+    for other in (terms(), wanted | {"term_months": 24}, wanted | {"first_day": "2026-03-24"}):
+        assert refused(desk.post("station_lead", sign, other)) == (409, "recruitment.id_reused")
     assert (contract["origin"], contract["first_day"]) == ("recruited", "2026-03-23")
     assert (contract["term_ends_on"], contract["ends_on"]) == ("2027-03-22", "2027-03-22")
     assert (contract["retires_on"], contract["worker_name"]) == ("2049-06-02", "李应聘")

@@ -13,6 +13,7 @@ from app.db.bulk import insert_rows
 from app.db.models import (
     Account,
     CalendarDay,
+    Device,
     Errand,
     ErrandAct,
     Incident,
@@ -275,6 +276,16 @@ class StationMonth:
                 origin=CardOrigin.CLOCK, tier=Tier.GRID, unit_code=hop.unit_code,
                 worker_id=hop.worker_id, fell_at=at(due), drawn_at=at(due), day=due, because={},
                 questioned_because={"late": True} if questioned else None,
+            )
+        )  # fmt: skip
+
+    def handset(self, grid: str, bound_on: date) -> None:
+        """The worker's first handset."""
+        account = select(Account.id).where(Account.worker_id == self.worker(grid))
+        self.db.add(
+            Device(
+                id=key(), account_id=self.db.scalars(account).one(), model="test",
+                app_version="1.0.0", registered_at=at(bound_on),
             )
         )  # fmt: skip
 

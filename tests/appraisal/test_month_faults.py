@@ -13,8 +13,7 @@ from httpx import Response
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.db.models import Account, ApprovalStep, Device, MonthAppraisal, Penalty
-from app.kit.ids import uuid7
+from app.db.models import ApprovalStep, MonthAppraisal, Penalty
 from app.rules.meetings import Presence
 from tests.api.hiring_desk import VACANT, application, vacate
 from tests.api.station import ELSEWHERE, StationDay, refused
@@ -273,14 +272,7 @@ def test_apr_1_a_month_without_a_handset_fails_and_an_office_sees_why(
     station: StationDay, month: StationMonth, db: Session
 ) -> None:
     """Nobody recorded anything: one had no handset, another bound it in the middle of the month."""
-    bound = datetime(2026, 3, 15, 16, tzinfo=UTC)
-    account = select(Account).where(Account.worker_id == month.worker(NEIGHBOUR))
-    db.add(
-        Device(
-            id=uuid7(bound), account_id=db.scalars(account).one().id, model="test",
-            app_version="1.0.0", registered_at=bound,
-        )
-    )  # fmt: skip
+    month.handset(NEIGHBOUR, date(2026, 3, 16))
     db.commit()
     ok(station.post("station_lead", f"{MARCH}/computation", {}))
     seen = {}

@@ -1,6 +1,6 @@
 """The month of a whole city, and again; and each settled month at night (APR-1, 五1)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,9 +14,10 @@ from app.db.engine import make_engine, make_sessions
 from app.db.models import AppraisalMonth, MonthAppraisal
 from app.rules.appraisal import MonthState
 from app.settings import Settings
-from tests.appraisal.facts import COMMUNITY, MONTH, SETTLED, StationMonth
+from tests.appraisal.facts import COMMUNITY, GRID, LAST, MONTH, NEIGHBOUR, SETTLED, StationMonth
 
 ELSEWHERE = "510185001002"
+A_DAY = timedelta(days=1)
 
 
 def test_apr_1_a_run_again_doubles_nothing_and_leaves_what_was_decided(
@@ -46,12 +47,30 @@ def test_apr_1_a_run_again_doubles_nothing_and_leaves_what_was_decided(
 def test_apr_1_a_month_is_appraised_at_night_once_it_has_settled(
     full: StationMonth, database: Settings
 ) -> None:
+    full.handset(GRID, MONTH)
+    full.handset(ELSEWHERE + "001", MONTH)
+    full.handset("510185002001001", MONTH)
+    full.db.commit()
     engine = make_engine(database)
     sessions = make_sessions(engine)
     assert appraise_last_month(sessions, SETTLED - timedelta(days=1)) == Ran()
     with sessions.begin() as session:
         compute_months(session, [COMMUNITY], MONTH, SETTLED - timedelta(days=1))
     assert appraise_last_month(sessions, SETTLED).workers == 6
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("bound_on", "appraised"), [(LAST, 3), (LAST + A_DAY, 0)])
+def test_apr_1_where_nobody_had_a_handset_yet_no_night_appraises(
+    full: StationMonth, database: Settings, bound_on: date, appraised: int
+) -> None:
+    full.handset(NEIGHBOUR, bound_on)
+    full.db.commit()
+    engine = make_engine(database)
+    sessions = make_sessions(engine)
+    assert appraise_last_month(sessions, SETTLED).workers == appraised
+    batches = [[COMMUNITY]]
+    assert sum(run(sessions, batches, MONTH, SETTLED), Ran()).workers == 3
     engine.dispose()
 
 

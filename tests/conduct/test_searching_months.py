@@ -179,6 +179,17 @@ def test_con_b5_entered_in_time_or_with_the_station_by_then(
         assert (missed["id"], missed["part"], missed["due_on"]) == (str(key), "entry", "2026-03-09")
 
 
+def test_con_b5_what_is_made_up_for_later_is_no_other_fact(month: SearchedMonth) -> None:
+    """Each late entry would otherwise begin a new term to answer, and no decision would come."""
+    key = month.record(date(2026, 3, 2), None)
+    month.record_as(key, submitted_at=None, state="draft")
+    month.search()
+    before = month.evidence(Ground.B5)
+    month.record_as(key, submitted_at=at(date(2026, 3, 20)), state="submitted")
+    assert month.search() == 0
+    assert (month.evidence(Ground.B5).number, before.number) == (1, 1)
+
+
 @pytest.mark.parametrize(("collected", "months"), [(date(2026, 3, 24), 1), (date(2026, 3, 25), 0)])
 def test_con_b5_a_term_that_ends_in_the_next_month_is_of_the_next_month(
     month: SearchedMonth, collected: date, months: int

@@ -248,3 +248,10 @@ def test_pay_1_without_a_standard_nothing_is_computed(desk: PayDesk) -> None:
     assert refused(answer) == (409, "pay.standard_lacking")
     assert answer.json()["facts"] == {"kind": "minimum_wage", "day": "2026-03-02"}
     assert desk.rows() == []
+
+
+def test_pay_4_a_month_without_anybody_has_no_payroll(desk: PayDesk) -> None:
+    nobody = desk.post("/payrolls", {"month": "2018-01"})
+    assert refused(nobody) == (409, "pay.nobody")
+    assert nobody.json()["facts"] == {"month": "2018-01"}
+    assert desk.get("/payrolls").json()["items"] == []

@@ -13,10 +13,12 @@ from app.contracts.keeping import record_earlier
 from app.contracts.schemas import EarlierContractIn
 from app.db.models import Contract, Worker
 from app.db.sealed import key_from_content
+from app.kit.errors import NotFound
 from app.people.importing.columns import Form, Vocabulary
 from app.people.importing.fields import Cells
 from app.people.importing.lists import Imported, Sheet, import_list
 from app.people.principal import Principal
+from app.people.workers import visible
 from app.rules.hiring import RetirementPost
 
 CONTRACTS = "contracts"
@@ -90,15 +92,22 @@ class Lines:
         return {**found, "term_ends_on": cells.day("term_ends_on", EARLIEST)}
 
     def _worker(self, cells: Cells) -> Worker | None:
-        """By phone; the name must be the same."""
+        """By phone, within one's unit; the name must be the same."""
         name, phone = cells.text("name"), cells.phone("phone")
         if phone is None:
             return None
         found = self.session.scalar(select(Worker).where(Worker.phone == phone))
-        if found is None or found.name != name:
+        if found is None or found.name != name or not self._visible(found):
             cells.wrong("phone", "nobody_of_that_name")
             return None
         return found
+
+    def _visible(self, worker: Worker) -> bool:
+        try:
+            visible(self.session, self.asker, worker.id)
+        except NotFound:
+            return False
+        return True
 
 
 def _body(cells: Cells, said: Mapping[str, Any]) -> EarlierContractIn | None:

@@ -27,6 +27,7 @@ from app.db.models import (
     OutboxEvent,
     Posting,
     Resignation,
+    Worker,
     YearAppraisal,
 )
 from app.people.capture import Capture
@@ -466,6 +467,12 @@ def test_contracts_from_a_spreadsheet_all_or_none(desk: StationDay) -> None:
         (6, "", "contract.overlaps"),
         (7, "signed_on", "import.missing"),
     ]
+    away = desk.db.scalars(
+        select(Worker).where(Worker.id == desk.client.city.workers[ELSEWHERE])
+    ).one()
+    elsewhere = sent(desk, f"{away.name},{away.phone},1988-01-05,男,2024-02-26,2024-03-01,")
+    [problem] = elsewhere.json()["facts"]["problems"]
+    assert problem["code"] == "import.nobody_of_that_name", "as if it were nobody"
     assert refused(sent(desk, *GOOD, who="finance"))[0] == 403
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.kit.errors import Forbidden, NotFound
 from app.rules.divisions import UnitTier, tier_of
+from app.rules.tiers import lies_within
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Principal:
 
     def sees(self, code: str | None) -> bool:
         """Whether a unit lies in the subtree of one's own."""
-        return code is not None and code.startswith(self.unit_code)
+        return code is not None and lies_within(code, self.unit_code)
 
     def look(self, code: str | None) -> None:
         """Things beyond one's unit are not there: raises NotFound."""

@@ -1,4 +1,4 @@
-"""Part ORG: five tiers in one line, grids and their codes (一, 三, 四, 五)."""
+"""ORG-2, ORG-6: who answers for a grid, and how grids are numbered (一(一))."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -8,44 +8,11 @@ from enum import StrEnum
 from app.rules.cite import Cite, cites
 from app.rules.finding import Finding
 
-ORG_1 = Cite("ORG-1", "一(二), 三, 四, 五")
 ORG_2 = Cite("ORG-2", "一(一)")
 ORG_6 = Cite("ORG-6", "一(一)", reading=True)
 
 COMMUNITY_DIGITS = 12
 GRID_DIGITS = 15
-
-
-class Tier(StrEnum):
-    OFFICE = "office"
-    CENTRE = "centre"
-    TOWNSHIP = "township"
-    COMMUNITY = "community"
-    GRID = "grid"
-
-
-CODE_DIGITS = {
-    Tier.OFFICE: 6,
-    Tier.CENTRE: 6,
-    Tier.TOWNSHIP: 9,
-    Tier.COMMUNITY: COMMUNITY_DIGITS,
-    Tier.GRID: GRID_DIGITS,
-}
-"""Two tiers act for the whole city: the leading-group office and the command centre."""
-
-
-@cites(ORG_1)
-def tier_above(tier: Tier) -> Tier | None:
-    """The next tier of the line; none is above the leading-group office."""
-    line = list(Tier)
-    position = line.index(tier)
-    return line[position - 1] if position else None
-
-
-@cites(ORG_1)
-def lies_within(unit: str, subtree: str) -> bool:
-    """A unit lies in the subtree of every unit whose code begins its own."""
-    return unit.startswith(subtree)
 
 
 class Responsibility(StrEnum):

@@ -2,7 +2,10 @@
 
 from enum import StrEnum
 
+from app.rules.cite import Cite, cites
 from app.rules.divisions import UnitTier
+
+ORG_1 = Cite("ORG-1", "一(二), 三, 四, 五")
 
 
 class Tier(StrEnum):
@@ -31,11 +34,13 @@ def rank(tier: Tier) -> int:
     return LINE.index(tier)
 
 
+@cites(ORG_1)
 def above(tier: Tier) -> Tier | None:
     """The next tier up; none above the office."""
     return LINE[rank(tier) + 1] if tier is not LINE[-1] else None
 
 
+@cites(ORG_1)
 def below(tier: Tier) -> Tier | None:
     """The next tier down; none below the grid."""
     return LINE[rank(tier) - 1] if tier is not LINE[0] else None
@@ -44,3 +49,9 @@ def below(tier: Tier) -> Tier | None:
 def unit_at(tier: Tier, code: str) -> str:
     """The unit of a tier that a unit further down lies in."""
     return code[: DIGITS[tier]]
+
+
+@cites(ORG_1)
+def lies_within(unit: str, subtree: str) -> bool:
+    """A unit lies in the subtree of every unit whose code begins its own."""
+    return unit.startswith(subtree)

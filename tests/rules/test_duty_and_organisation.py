@@ -21,14 +21,12 @@ from app.rules.groups import GROUP_SIZE, GroupVerdict, MemberGrid, judge_group
 from app.rules.organisation import (
     Assignment,
     Responsibility,
-    Tier,
     is_grid_code,
     judge_responsibility,
-    lies_within,
     next_grid_code,
-    tier_above,
 )
 from app.rules.parameters import Values
+from app.rules.tiers import Tier, above, below, lies_within
 from tests.rules.facts import WEDNESDAY, square
 
 COMMUNITY = "510185001001"
@@ -67,9 +65,11 @@ def test_att_6_says_who_decided() -> None:
 
 def test_org_1_five_tiers_in_one_line() -> None:
     line: list[Tier] = [Tier.GRID]
-    while above := tier_above(line[-1]):
-        line.append(above)
+    while upper := above(line[-1]):
+        assert below(upper) is line[-1]
+        line.append(upper)
     assert line == [Tier.GRID, Tier.COMMUNITY, Tier.TOWNSHIP, Tier.CENTRE, Tier.OFFICE]
+    assert below(Tier.GRID) is None
 
 
 @pytest.mark.parametrize(

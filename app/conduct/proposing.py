@@ -196,6 +196,7 @@ def _go_on(
         lapse(session, proposal, now)
         return
     proposal.rung = rung_of(session, proposal.worker_id, proposal.ground, proposal.occurred_on)
+    proposal.told_at = now
     proposal.answer_until = duty_dates_later(
         session, proposal.community_code, civil_day(now), ANSWER_DUTY_DATES
     )

@@ -1,6 +1,7 @@
 """Proposals that were open on a date, and penalties as they stood then."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import func, or_, select
 
@@ -8,7 +9,10 @@ from app.appraisal.annual_facts import StandingPenalty, penalties_of
 from app.db.models import ApprovalCase, ConductAnswer, ConductEvidence, ConductProposal
 from app.history.asking import AsOf
 from app.history.schemas import StoodPenaltyOut, StoodProposalOut
+from app.kit.clock import civil_day
+from app.people.terms import duty_dates_later
 from app.rules.conduct import CLAUSES, Ground, PenaltyKind, ProposalState, judge_rung, year_of
+from app.rules.due_process import ANSWER_DUTY_DATES
 
 
 def proposals(asked: AsOf) -> list[StoodProposalOut]:
@@ -35,10 +39,18 @@ def _proposal(asked: AsOf, row: ConductProposal) -> StoodProposalOut:
         state=_state(asked, row),
         evidence=evidence.number,
         digest=evidence.digest,
-        told_at=row.told_at,
-        answer_until=row.answer_until,
+        told_at=evidence.found_at,
+        answer_until=_answer_until(asked, row, evidence),
         answers=_answers(asked, row),
     )
+
+
+def _answer_until(asked: AsOf, row: ConductProposal, evidence: ConductEvidence) -> date:
+    """Each version of the evidence began a term of its own."""
+    if evidence.number == row.evidence:
+        return row.answer_until
+    told_on = civil_day(evidence.found_at)
+    return duty_dates_later(asked.session, row.community_code, told_on, ANSWER_DUTY_DATES)
 
 
 def _evidence(asked: AsOf, row: ConductProposal) -> ConductEvidence:

@@ -12,6 +12,7 @@ from app.conduct.basis import Evidence
 from app.conduct.proposing import Found, propose
 from app.contracts.ending import end_contract
 from app.db.models import (
+    ConductEvidence,
     Contract,
     Leave,
     ParameterValue,
@@ -106,6 +107,36 @@ def test_con_1_a_proposal_is_shown_while_nobody_had_decided(
     assert [
         [(one["state"], one["clause"]) for one in stood(station, day)["proposals"]] for day in days
     ] == [[], [("proposed", "四(一)4")], [("proposed", "四(一)4")], []]
+
+
+def test_con_1_the_term_to_answer_is_that_of_the_evidence_of_then(
+    station: StationDay, written: YearWritten
+) -> None:
+    found = Found(
+        worker_id=written.city.workers[GRID],
+        community_code=GRID[:12],
+        ground=Ground.B3,
+        occurred_on=date(2026, 4, 30),
+        evidence=Evidence(True, {"active": 3}),
+        source=ProposalSource.DETECTED,
+        found_by=None,
+    )
+    told, again = at(date(2026, 5, 11)), at(date(2026, 5, 14))
+    proposal = propose(written.db, found, told)
+    assert proposal is not None
+    first = written.db.get_one(ConductEvidence, (proposal.id, 1))
+    written.db.add(
+        ConductEvidence(
+            proposal_id=proposal.id, number=2, digest="2", stands=True, because={}, records=[],
+            said=None, rules_version=first.rules_version, found_at=again,
+        )
+    )  # fmt: skip
+    proposal.evidence, proposal.told_at, proposal.answer_until = 2, again, date(2026, 5, 21)
+    written.db.commit()
+    assert [
+        [(one["evidence"], one["answer_until"]) for one in stood(station, day)["proposals"]]
+        for day in (date(2026, 5, 13), date(2026, 5, 14))
+    ] == [[(1, "2026-05-18")], [(2, "2026-05-21")]]
 
 
 def test_apr_1_a_month_as_it_stood_when_it_was_open_closed_and_revised(

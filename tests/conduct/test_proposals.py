@@ -60,11 +60,12 @@ def test_evidence_that_changed_is_the_next_version_with_a_new_term_to_answer(
     matters: Matters,
 ) -> None:
     proposal = matters.detected()
-    before = matters.digest(proposal)
+    before, before_at = matters.digest(proposal), proposal.found_at
     matters.bare(at("15:00", FIRST))
     assert refresh(matters.db, proposal, LATER)
     assert not refresh(matters.db, proposal, LATER)
     assert (proposal.evidence, proposal.answer_until.isoformat()) == (2, "2026-03-26")
+    assert (proposal.found_at, proposal.told_at) == (before_at, LATER)
     assert matters.digest(proposal) != before
     assert matters.db.get_one(ConductEvidence, (proposal.id, 1)).digest == before
     assert (matters.told("proposal").body or {})["records"] == 2

@@ -30,6 +30,8 @@ from app.rules.contract_terms import CONTRACT_NOTICE_DAYS
 from app.rules.hiring import ApplicationState
 from app.rules.retirement import HIRE_3
 
+EVERY = 500
+"""More than anybody ever writes."""
 PLACE = (Resignation.asked_at, Resignation.id)
 
 
@@ -148,8 +150,13 @@ def my_contracts(session: Session, worker_id: UUID) -> MyContractsOut:
     """One's own, the latest first."""
     return MyContractsOut(
         items=[contract_shown(session, one) for one in contracts_of(session, worker_id)],
-        resignations=_resignations(session, [Resignation.worker_id == worker_id], 500)[0],
+        resignations=my_resignations(session, worker_id),
     )
+
+
+def my_resignations(session: Session, worker_id: UUID) -> list[ResignationOut]:
+    """One's own, the latest first."""
+    return resignations_where(session, [Resignation.worker_id == worker_id], EVERY)[0]
 
 
 def resignations_under(
@@ -163,7 +170,7 @@ def resignations_under(
     where = [under(Resignation.community_code, unit_code), earlier(PLACE, cursor)]
     if state is not None:
         where.append(Resignation.state == state)
-    items, last = _resignations(session, where, limit)
+    items, last = resignations_where(session, where, limit)
     return ResignationPage(
         items=items, next_cursor=cursor_of(last.asked_at, last.id) if last else None
     )
@@ -171,16 +178,17 @@ def resignations_under(
 
 def resignation_of(session: Session, asker: Principal, key: UUID) -> ResignationOut:
     """One resignation of one's unit; raises NotFound."""
-    found, _ = _resignations(session, [Resignation.id == key], 1)
+    found, _ = resignations_where(session, [Resignation.id == key], 1)
     if not found:
         raise NotFound(resignation=key)
     asker.look(found[0].community_code)
     return found[0]
 
 
-def _resignations(
+def resignations_where(
     session: Session, where: Sequence[ColumnElement[bool]], limit: int
 ) -> tuple[list[ResignationOut], ResignationOut | None]:
+    """At most so many, latest first; and the last of them where there are more."""
     rows = session.execute(
         select(Resignation, Worker.name, ApprovalCase.id)
         .join(Worker, Worker.id == Resignation.worker_id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.approvals.asking import ask
 from app.approvals.cases import Subject, open_case_of, withdraw_case
+from app.contracts.feed import tell_resignation
 from app.contracts.queries import begun_by, ends_on
 from app.contracts.refusals import (
     EndsBefore,
@@ -98,8 +99,9 @@ def withdraw_resignation(
 
 
 def tell(session: Session, resignation: Resignation, event: str, by: UUID | None) -> None:
-    """The trace of an act, and the contract as the worker's handset shows it."""
+    """The trace of an act, and what the worker's handset shows of it."""
     session.flush()
+    tell_resignation(session, resignation)
     contract = begun_by(session, resignation.worker_id, resignation.last_day)
     if contract is not None:
         tell_worker(session, contract)

@@ -299,6 +299,7 @@ SECTIONS: Sequence[tuple[str, Section]] = (
     ("proposal", _held(conduct.proposals_for_handset)),
     ("penalty", _held(conduct.penalties_for_handset)),
     (contracts.KIND, _held(contract_feed.for_handset)),
+    (contract_feed.RESIGNATION, _held(contract_feed.resignations_for_handset)),
     (appraisals.KIND, _held(appraisals.for_handset)),
     (annual_shown.KIND, _held(annual_shown.for_handset)),
     (pay.KIND, _held(pay.for_handset)),

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from app.contracts.feed import for_handset
+from app.contracts.feed import for_handset, resignations_for_handset
 from app.contracts.refusals import EndsBefore, NotInAdvance, ResignationOpen
 from app.contracts.resigning import record_resignation
 from app.contracts.schemas import ResignationIn
@@ -394,6 +394,24 @@ def test_con_4_in_writing_in_advance_and_approved(desk: StationDay) -> None:
     assert ended["end_case_id"] == case
     assert posts(desk) == [date(2026, 4, 18)] * 2
     assert desk.get("station_lead", f"/resignations/{row['id']}").json()["state"] == "approved"
+
+
+def test_con_4_without_a_contract_on_record_the_handset_still_shows_it(desk: StationDay) -> None:
+    resigns(desk)
+    [row] = desk.get("township", "/resignations").json()["items"]
+    assert told_of_resigning(desk) == ["open"]
+    assert step(desk, "station_lead", row["case_id"], 2, "暂无接替人员").status_code == 200
+    assert told_of_resigning(desk) == ["open", "refused"]
+    worker_id = desk.client.city.workers[GRID]
+    [(key_, body)] = resignations_for_handset(desk.db, worker_id)
+    assert (key_, [body]) == (row["id"], desk.get(GRID, "/me/contract").json()["resignations"])
+
+
+def told_of_resigning(desk: StationDay) -> list[str]:
+    """The states that the worker's handset was told of, in order."""
+    desk.db.rollback()
+    told = select(Change).where(Change.kind == "resignation").order_by(Change.id)
+    return [(change.body or {})["state"] for change in desk.db.scalars(told)]
 
 
 def test_con_4_refused_withdrawn_and_approved_too_late(desk: StationDay) -> None:

@@ -11,7 +11,7 @@ from app.api.deps import Db, HiringReader, HiringWriter, Me, Now, Reads
 from app.api.export import FILES, Columns, as_asked
 from app.api.problems import CONSTRAINTS, refusals
 from app.api.transfers import CheckOnly, ImportedOut, Spreadsheet
-from app.contracts import importing, keeping, lists, resigning
+from app.contracts import correcting, importing, keeping, lists, resigning
 from app.contracts.refusals import (
     ContractIdReused,
     ContractOver,
@@ -28,6 +28,7 @@ from app.contracts.refusals import (
     SignedInTheFuture,
 )
 from app.contracts.schemas import (
+    ContractCorrectionIn,
     ContractEndIn,
     ContractOut,
     ContractPage,
@@ -169,6 +170,17 @@ def read_contract(db: Db, asker: HiringReader, now: Now, id: UUID) -> ContractOu
 def renew_contract(db: Db, asker: HiringWriter, now: Now, id: UUID, body: RenewalIn) -> ContractOut:
     """A fixed term goes on from the day after it, unless the last grade bars it (APR-3)."""
     return lists.named(db, keeping.renew(db, asker, id, body, now))
+
+
+@router.post(
+    "/contracts/{id}/correction",
+    responses=refusals(NotFound, ContractOver, SignedInTheFuture, PastRetirement, ContractOverlaps),
+)
+def correct_contract(
+    db: Db, asker: HiringWriter, now: Now, id: UUID, body: ContractCorrectionIn
+) -> ContractOut:
+    """Put right what was written down wrong of a contract that runs (HIRE-3)."""
+    return lists.named(db, correcting.correct(db, asker, id, body, now))
 
 
 @router.post(

@@ -98,11 +98,11 @@ def check_retirement(contract: Contract) -> None:
         raise PastRetirement(retires_on=contract.retires_on, first_day=contract.first_day)
 
 
-def sign(session: Session, contract: Contract, by: UUID) -> Contract:
-    """Write a contract, apart from all others of the worker and before retirement."""
-    check_retirement(contract)
+def check_apart(session: Session, contract: Contract) -> None:
+    """Raises ContractOverlaps where another contract of the worker has one of its dates."""
     other = session.scalar(
         select(Contract).where(
+            Contract.id != contract.id,
             Contract.worker_id == contract.worker_id,
             Contract.first_day <= ends_on(contract),
             last_date() >= contract.first_day,
@@ -110,6 +110,12 @@ def sign(session: Session, contract: Contract, by: UUID) -> Contract:
     )
     if other is not None:
         raise ContractOverlaps(id=other.id, first_day=other.first_day, ends_on=ends_on(other))
+
+
+def sign(session: Session, contract: Contract, by: UUID) -> Contract:
+    """Write a contract, apart from all others of the worker and before retirement."""
+    check_retirement(contract)
+    check_apart(session, contract)
     session.add(contract)
     tell_worker(session, contract)
     emit(

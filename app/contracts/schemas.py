@@ -60,27 +60,18 @@ RESIGNATION: Example = {
 }
 
 
-class EarlierContractIn(In):
-    """A contract that was signed before this system kept them, and is in force."""
+AGREED: Example = {
+    "signed_on": "2024-02-26",
+    "first_day": "2024-03-01",
+    "term_ends_on": "2027-02-28",
+    "born": "1991-07-12",
+    "retirement_post": "women_50",
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": ID,
-                    "worker_id": WORKER,
-                    "signed_on": "2024-02-26",
-                    "first_day": "2024-03-01",
-                    "term_ends_on": "2027-02-28",
-                    "born": "1991-07-12",
-                    "retirement_post": "women_50",
-                }
-            ]
-        }
-    )
 
-    id: MadeId
-    worker_id: UUID
+class AgreedIn(In):
+    """What a contract says."""
+
     signed_on: PastDay
     first_day: PastDay
     term_ends_on: PastDay | None = Field(default=None, description="None: until retirement")
@@ -94,6 +85,27 @@ class EarlierContractIn(In):
         if self.born >= self.first_day:
             raise ValueError("must not begin before birth")
         return self
+
+
+class EarlierContractIn(AgreedIn):
+    """A contract that was signed before this system kept them, and is in force."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": ID, "worker_id": WORKER, **AGREED}]}
+    )
+
+    id: MadeId
+    worker_id: UUID
+
+
+class ContractCorrectionIn(AgreedIn):
+    """What the paper really says, all of it, and how the record came to say something else."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [AGREED | {"reason": "录入时出生日期有误，以身份证为准"}]}
+    )
+
+    reason: Paragraph
 
 
 class RenewalIn(In):

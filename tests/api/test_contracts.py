@@ -396,6 +396,52 @@ def test_con_4_in_writing_in_advance_and_approved(desk: StationDay) -> None:
     assert desk.get("station_lead", f"/resignations/{row['id']}").json()["state"] == "approved"
 
 
+def test_hire_3_what_was_written_down_wrong_is_put_right(desk: StationDay) -> None:
+    made = recorded(desk, term_ends_on=None)
+    path = f"{PATH}/{made['id']}/correction"
+    assert made["ends_on"] == "2046-07-12"
+    said = {"signed_on": "2024-02-26", "first_day": "2024-03-01", "term_ends_on": None}
+    said |= {"born": "1981-07-12", "retirement_post": "women_50", "reason": "以身份证为准"}
+    wrong = (
+        ({"signed_on": "2026-03-19"}, (422, "contract.signed_in_the_future")),
+        ({"born": "1951-07-12"}, (422, "contract.past_retirement")),
+        ({"term_ends_on": "2026-03-17"}, (409, "contract.over")),
+        ({"first_day": "1981-07-12"}, (422, "request.malformed")),
+        ({"reason": " "}, (422, "request.malformed")),
+    )
+    for change, expected in wrong:
+        assert refused(desk.post("station_lead", path, said | change)) == expected
+    assert desk.get("station_lead", f"{PATH}/{made['id']}").json() == made
+    assert refused(desk.post("finance", path, said))[0] == 403
+    put_right = desk.post("station_lead", path, said).json()
+    again = desk.post("station_lead", path, said | {"reason": "再次"}).json()
+    assert put_right == again == made | {"retires_on": "2034-11-12", "ends_on": "2034-11-12"}
+    assert desk.get(GRID, "/me/contract").json()["items"][0]["ends_on"] == "2034-11-12"
+    desk.db.rollback()
+    [act] = desk.db.scalars(select(OutboxEvent).where(OutboxEvent.name == "contract.corrected"))
+    assert (act.facts["changed"], act.facts["before"]) == (["born", "retires_on"], {})
+    earlier_ = desk.post("station_lead", path, said | {"first_day": "2024-02-27"}).json()
+    assert earlier_["first_day"] == "2024-02-27"
+    end = {"last_day": "2026-03-18", "cause": "agreement", "reason": "协商一致"}
+    assert desk.post("station_lead", f"{PATH}/{made['id']}/end", end).status_code == 200
+    assert refused(desk.post("station_lead", path, said)) == (409, "contract.over")
+
+
+def test_hire_3_a_correction_keeps_contracts_apart(desk: StationDay) -> None:
+    made = recorded(desk)
+    renewed = desk.post(
+        "station_lead", f"{PATH}/{made['id']}/renewal", {"id": key(), "term_months": 12}
+    ).json()
+    said = {"signed_on": "2024-02-26", "first_day": "2024-03-01", "born": "1991-07-12"}
+    said |= {"retirement_post": "women_50", "reason": "到期日期录错"}
+    path = f"{PATH}/{made['id']}/correction"
+    over = desk.post("station_lead", path, said | {"term_ends_on": "2026-05-01"})
+    assert refused(over) == (409, "contract.overlaps")
+    assert over.json()["facts"]["id"] == renewed["id"]
+    shorter = desk.post("station_lead", path, said | {"term_ends_on": "2026-04-29"})
+    assert shorter.json()["ends_on"] == "2026-04-29"
+
+
 def test_con_4_without_a_contract_on_record_the_handset_still_shows_it(desk: StationDay) -> None:
     resigns(desk)
     [row] = desk.get("township", "/resignations").json()["items"]
